@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Text of every generated file."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from generator.names import annotation, models_in, snake
+from generator.spec import Model, Operation, Param, Service, Spec
+
+PACKAGE = "kfp_server_api"
+WIDTH = 110
+_STATUS_ERRORS = {
+    400: "BadRequestError",
+    401: "AuthenticationError",
+    403: "PermissionDeniedError",
+    404: "NotFoundError",
+    409: "ConflictError",
+    429: "RateLimitError",
+}
+_WRITTEN = {
+    "ApiClient": "api_client",
+    "Configuration": "configuration",
+    "ApiConnectionError": "exceptions",
+    "ApiException": "exceptions",
+    "ApiKeyError": "exceptions",
+    "ApiTimeoutError": "exceptions",
+    "ApiTypeError": "exceptions",
+    "ApiValueError": "exceptions",
+    "AuthenticationError": "exceptions",
+    "BadRequestError": "exceptions",
+    "ConflictError": "exceptions",
+    "DecodeError": "exceptions",
+    "NotFoundError": "exceptions",
+    "OpenApiException": "exceptions",
+    "PermissionDeniedError": "exceptions",
+    "RateLimitError": "exceptions",
+    "ServerError": "exceptions",
+    "TLSError": "exceptions",
+}
+_SUBMODULES = ("api", "api_client", "configuration", "exceptions", "models", "rest")
+
+
+def render(spec: Spec) -> dict[str, str]:
+    """Return the text of every generated file by its path below the repository."""
+    env = _environment(spec)
+    modules = _modules(spec)
+    files = {
+        f"{PACKAGE}/__init__.py": env.get_template("package.py.j2").render(names=modules, submodules=_SUBMODULES),
+        f"{PACKAGE}/api/__init__.py": _namespace(env, "API classes, one for each service.", modules, "api"),
+        f"{PACKAGE}/models/__init__.py": _namespace(env, "Models and enums of the API.", modules, "models"),
+    }
+    for service in spec.services:
+        files[f"{PACKAGE}/api/{service.module}.py"] = env.get_template("service.py.j2").render(service=service)
+        files[f"{PACKAGE}/api/{service.module}.pyi"] = env.get_template("service.pyi.j2").render(service=service)
+        files[f"docs/{service.class_name}.md"] = env.get_template("service.md.j2").render(service=service)
+    for model in spec.models:
+        kind = "enum" if model.values else "model"
+        files[f"{PACKAGE}/models/{model.module}.py"] = env.get_template(f"{kind}.py.j2").render(model=model)
+        files[f"docs/{model.name}.md"] = env.get_template("model.md.j2").render(model=model)
+    return {path: re.sub(r"\n{4,}", "\n\n\n", text.strip("\n")) + "\n" for path, text in files.items()}
+
+
+def _modules(spec: Spec) -> dict[str, str]:
+    """Return every public name with the module that defines it, relative to the package."""
+    names = {service.class_name: f"api.{service.module}" for service in spec.services}
+    names.update({model.name: f"models.{model.module}" for model in spec.models})
+    return dict(sorted({**names, **_WRITTEN}.items()))
+
+
+def _namespace(env: Environment, doc: str, modules: dict[str, str], folder: str) -> str:
+    names = {name: path.partition(".")[2] for name, path in modules.items() if path.startswith(f"{folder}.")}
+    return env.get_template("namespace.py.j2").render(doc=doc, names=names)
+
+
+def _environment(spec: Spec) -> Environment:
+    env = Environment(
+        loader=PackageLoader("generator"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+        keep_trailing_newline=True, autoescape=False,
+    )  # fmt: skip
+    env.filters.update(
+        wrap=wrap, doc=doc, short_doc=short_doc, literal=_literal, param=_param, cell=_cell, aligned=_aligned,
+        annotation=lambda type_name: annotation(type_name, spec.enums), oneline=lambda text: " ".join(text.split()),
+        model_link=lambda type_name: _model_link(spec, type_name),
+    )  # fmt: skip
+    env.globals.update(
+        version=spec.version, snake=snake, models_in=models_in, enums=spec.enums, spec=spec,
+        signature=lambda op, **kind: _signature(spec, op, **kind), errors_of=_errors_of, releases=_releases,
+        private_name=_private_name, private_call=_private_call,
+        stub_imports=lambda service: _stub_imports(spec, service), guarded=lambda service: _guarded(spec, service),
+        field_of=lambda field: _field_value(spec, field), model_imports=lambda model: _model_imports(spec, model),
+        example_value=lambda type_name: _example_value(spec, type_name),
+    )  # fmt: skip
+    return env
+
+
+def required(op: Operation) -> list[Param]:
+    """Return the parameters that stand before the `*` of a signature."""
+    return [param for param in op.params if param.required]
+
+
+def _annotated(spec: Spec, param: Param) -> str:
+    if param.document:
+        kind = f"{param.document} | " if param.document != "object" else ""
+        return f"str | {kind}Mapping[str, Any]"
+    name = annotation(param.type, spec.enums)
+    return f"{name} | Mapping[str, Any]" if param.location == "body" and name != "str" else name
+
+
+def _signature(spec: Spec, op: Operation, *, returns: str, options: str, default: str = "None") -> str:
+    """Return everything of a `def` behind its name, on one line or one line for each parameter."""
+    parts = ["self", *(f"{p.name}: {_annotated(spec, p)}" for p in required(op))]
+    optional = [p for p in op.params if not p.required]
+    if optional or not options.startswith("**"):
+        parts.append("*")
+    parts += [f"{p.name}: {_annotated(spec, p)} | None = {default}" for p in optional]
+    parts.append(options)
+    line = f"({', '.join(parts)}) -> {returns}:"
+    if len(line) + len(op.name) + 26 <= WIDTH:
+        return line
+    # Only between parameters may a line end.
+    flat = ", ".join(part.replace(" ", "\xa0") for part in parts)
+    inner = textwrap.indent(textwrap.fill(flat, WIDTH - 8, break_long_words=False), " " * 8).replace("\xa0", " ")
+    return f"(\n{inner}\n    ) -> {returns}:"
+
+
+def _private_name(op: Operation) -> str:
+    """Return the attribute that holds an operation's data."""
+    return f"_{op.short_name or op.name}"
+
+
+def _private_call(op: Operation) -> str:
+    """Return the arguments of `self._call(...)`, the closing parenthesis included."""
+    values = ", ".join(param.name for param in op.params) + ("," if len(op.params) == 1 else "")
+    line = f"self.{_private_name(op)}, ({values}), options)"
+    if len(line) + 26 <= WIDTH:
+        return line
+    inner = f"self.{_private_name(op)},\n(\n    {values},\n),\noptions,".replace(",,", ",")
+    return f"\n{textwrap.indent(inner, ' ' * 12)}\n        )"
+
+
+def _stub_imports(spec: Spec, service: Service) -> dict[str, Any]:
+    """Return what the signatures of a service mention."""
+    params = [param for op in service.operations for param in op.params]
+    shown = [_annotated(spec, param) for param in params]
+    typed = " ".join([*shown, *(annotation(op.returns, spec.enums) for op in service.operations)])
+    known = {model.name for model in spec.models} - spec.enums
+    words = set(re.findall(r"\w+", typed))
+    return {"typed": words, "any": "Any" in words, "models": sorted(words & known)}
+
+
+def _guarded(spec: Spec, service: Service) -> str:
+    """Return the imports below `if TYPE_CHECKING`."""
+    imports = _stub_imports(spec, service)
+    first = ["from collections.abc import Mapping", ""] if "Mapping" in imports["typed"] else []
+    lines = ["from kfp_server_api._types import Upload"] if "Upload" in imports["typed"] else []
+    lines += [f"from kfp_server_api.models.{snake(name)} import {name}" for name in imports["models"]]
+    return textwrap.indent("\n".join([*first, *lines]).strip("\n"), "    ")
+
+
+def _model_imports(spec: Spec, model: Model) -> list[str]:
+    """Return the other models whose names a model's annotations mention."""
+    names = {name for field in model.fields for name in models_in(field.type)}
+    return sorted(names - spec.enums - {model.name})
+
+
+def _field_value(spec: Spec, field: Any) -> str:
+    """Return the value of a field in the class body: None, or what its annotation cannot say."""
+    said = [f'enum="{field.type}"'] if field.type in spec.enums else []
+    said += [f'json="{field.wire}"'] if field.wire != field.name else []
+    said += ["base64=True"] if field.base64 else []
+    return f"field(default=None, {', '.join(said)})" if said else "None"
+
+
+def _param(param: Param, op: Operation) -> str:
+    """Return a parameter as the code that makes it."""
+    said = [f'"{param.name}"', f'"{param.location}"', f'"{param.type}"']
+    said += ["True"] if param.required else []
+    said += [f'wire="{param.wire}"'] if param.wire != param.name else []
+    said += [f'since="{param.since}"'] if param.since else []
+    said += [f"earlier_names={param.earlier_names!r}".replace("'", '"')] if param.earlier_names else []
+    line = f"Param({', '.join(said)})"
+    return line if len(line) + 13 <= WIDTH else f"Param(\n                {', '.join(said)}\n            )"
+
+
+def _errors_of(op: Operation) -> list[tuple[str, str, int]]:
+    """Return (class, when, status) for each documented error of an operation."""
+    return [(_STATUS_ERRORS.get(status, "ServerError"), text, status) for status, text in sorted(op.errors.items())]
+
+
+def _releases(thing: Any) -> str:
+    """Return since and until as a clause, "" where all releases have the thing."""
+    since = f"Since {thing.since}" if thing.since else ""
+    until = f"until {thing.until}" if getattr(thing, "until", "") else ""
+    clause = ", ".join(filter(None, [since, until]))
+    return f"{clause[:1].upper()}{clause[1:]}." if clause else ""
+
+
+def wrap(text: str, indent: int, first: str = "") -> str:
+    """Return a text in lines of the repository's width; blank lines and list items stay."""
+    blocks = []
+    for block in re.split(r"\n(?=\s*\n|\s*- )", text.strip()):
+        flat = " ".join(block.split())
+        blocks.append(
+            textwrap.fill(flat, WIDTH - indent, break_long_words=False, break_on_hyphens=False) if flat else ""
+        )
+    return textwrap.indent("\n".join(blocks), " " * indent).strip()
+
+
+def doc(text: str, indent: int) -> str:
+    """Return a text as it stands inside a docstring."""
+    return wrap(text.replace("\\", "\\\\").replace('"""', "'''"), indent)
+
+
+def short_doc(text: str, indent: int) -> str:
+    """Return a whole docstring, on one line where it fits."""
+    flat = " ".join(text.split())
+    flat = flat.replace("\\", "\\\\").replace('"""', "'''")
+    flat = f"{flat} " if flat.endswith('"') else flat
+    if len(flat) + indent + 6 <= WIDTH:
+        return f'"""{flat}"""'
+    return f'"""{wrap(flat, indent)}\n{" " * indent}"""'
+
+
+def _aligned(items: list[tuple[str, str]], indent: int) -> str:
+    """Return the lines of a docstring's section: `name: text`, continued four deeper."""
+    lines = []
+    for name, text in items:
+        flat = f"{name}: {' '.join(text.split())}".replace("\\", "\\\\")
+        lines.append(textwrap.fill(flat, WIDTH, initial_indent=" " * indent, subsequent_indent=" " * (indent + 4),
+                                   break_long_words=False, break_on_hyphens=False))  # fmt: skip
+    return "\n".join(lines)
+
+
+def _literal(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _cell(text: str) -> str:
+    """Return a text as a cell of a Markdown table."""
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _model_link(spec: Spec, type_name: str) -> str:
+    """Return a type for Markdown, models linked to their page."""
+    known = {model.name for model in spec.models}
+    return re.sub(r"\w+", lambda m: f"[{m[0]}]({m[0]}.md)" if m[0] in known else m[0], type_name)
+
+
+def _example_value(spec: Spec, type_name: str) -> str:
+    """Return Python for a value of a type, for the example of a model."""
+    if type_name.startswith("list["):
+        return f"[{_example_value(spec, type_name[5:-1])}]"
+    if type_name.startswith("dict("):
+        return f'{{"key": {_example_value(spec, type_name[10:-1])}}}'
+    for model in spec.models:
+        if model.name == type_name:
+            constant = next((name for name in model.values if "UNSPECIFIED" not in name), None)
+            return f"kfp_server_api.{type_name}.{constant}" if model.values else f"kfp_server_api.{type_name}()"
+    scalars = {"int": "1", "bool": "True", "object": '{"key": "value"}'}
+    times = "datetime.datetime(2026, 1, 31, 12, 0, tzinfo=datetime.timezone.utc)"
+    return times if type_name == "datetime" else scalars.get(type_name, '"text"')
+
+
+def is_generated(path: Path) -> bool:
+    """Tell whether a file begins with the line that every generated file begins with."""
+    first = path.read_text(encoding="utf-8").partition("\n")[0]
+    return "Generated from spec/kfp.yaml" in first

@@ -1,0 +1,319 @@
+# SPDX-License-Identifier: Apache-2.0
+"""JSON to Python values and back.
+
+A decoder is compiled once for a type string, as `openapi_types` writes it, and never looks at the string again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import json
+import os
+import sys
+import warnings
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, timezone
+from decimal import Decimal
+from math import isfinite
+from typing import Any
+from uuid import UUID
+
+from kfp_server_api.exceptions import ApiTypeError, ApiValueError
+
+try:
+    import orjson
+except ImportError:
+    _fast_loads: Callable[[Any], Any] | None = None
+else:
+    _fast_loads = orjson.loads
+
+Decoder = Callable[[Any, Any], Any]
+"""From a JSON value (never None) and the reply it came in, to a Python value."""
+
+UNDECODABLE = (TypeError, ValueError, OverflowError, RecursionError)
+
+
+class AtPath(ValueError):
+    """A value that cannot be decoded or encoded, below where it was looked for."""
+
+    def __init__(self, path: list[Any], cause: Exception) -> None:
+        super().__init__(str(cause))
+        self.path = [*path, *getattr(cause, "path", ())]
+        self.cause = getattr(cause, "cause", cause)
+
+
+def loads(text: str | bytes) -> Any:
+    """Parse JSON; with orjson where it is installed.
+
+    Raises:
+        ValueError: not JSON.
+    """
+    if _fast_loads is not None:
+        try:
+            return _fast_loads(text)
+        except ValueError:
+            pass  # the standard parser takes more (NaN, lone surrogates); its word is the last
+    return json.loads(text)
+
+
+def decoder(type_name: str, resolve: Callable[[str], Any]) -> Decoder:
+    """Compile the decoder of a type.
+
+    Args:
+        type_name: "str", "datetime", "object", "list[V2beta1Run]", "dict(str, str)", "V2beta1Run", ...
+        resolve: gives the model or enum class of a name.
+    """
+    if type_name in _SCALARS:
+        return _SCALARS[type_name]
+    if type_name.startswith("list["):
+        return _list_of(decoder(type_name[5:-1], resolve))
+    if type_name.startswith("dict("):
+        return _dict_of(decoder(type_name[5:-1].split(", ", 1)[1], resolve))
+    model = resolve(type_name)
+    return model._from_reply if model.openapi_types else _as_is
+
+
+def parse_datetime(text: str) -> datetime:
+    """Return an RFC 3339 text as a datetime; aware ones carry a `datetime.timezone`.
+
+    Digits past the microsecond are cut. What is not RFC 3339 but a date for `dateutil` is taken, too.
+
+    Raises:
+        ValueError: no date.
+    """
+    try:
+        if text[-1:] == "Z" and not _ISO_WITH_Z:
+            return datetime.fromisoformat(text[:-1]).replace(tzinfo=timezone.utc)
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return _parse_by_dateutil(text)
+
+
+_ISO_WITH_Z = sys.version_info >= (3, 11)
+
+
+def _parse_by_dateutil(text: str) -> datetime:
+    from dateutil.parser import parse
+
+    value = parse(text)
+    offset = value.utcoffset()
+    return value if offset is None else value.replace(tzinfo=timezone(offset) if offset else timezone.utc)
+
+
+def encode(value: Any) -> Any:
+    """Return a value as what `json.dumps` writes: models by their wire names, None fields left out.
+
+    Takes models, dates, enums, `Decimal`, `UUID`, paths, sets, dataclasses, pydantic models, numpy and pandas values.
+    A naive datetime is taken as UTC, with a warning.
+
+    Raises:
+        ApiValueError: NaN or infinity; names the path to it.
+        ApiTypeError: a type that JSON has no form for; names the path to it.
+    """
+    try:
+        return _encode(value)
+    except AtPath as error:
+        kind = ApiTypeError if isinstance(error.cause, TypeError) else ApiValueError
+        raise kind(str(error.cause), error.path) from None
+    except RecursionError:
+        raise ApiValueError("the value contains itself or is nested too deeply") from None
+    except TypeError as error:
+        raise ApiTypeError(str(error)) from None
+    except ValueError as error:
+        raise ApiValueError(str(error)) from None
+
+
+def _encode(value: Any) -> Any:
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return value
+    if kind is dict:
+        return _encode_items(value.items(), {})
+    if kind is list:
+        return _encode_list(value)
+    if hasattr(kind, "openapi_types"):
+        return _encode_model(value)
+    return _encode_other(value)
+
+
+def _encode_items(items: Any, out: dict[Any, Any]) -> dict[Any, Any]:
+    for key, value in items:
+        try:
+            out[key] = _encode(value)
+        except (TypeError, ValueError) as cause:
+            raise AtPath([key], cause) from cause
+    return out
+
+
+def _encode_list(values: Any) -> list[Any]:
+    out: list[Any] = []
+    try:
+        for value in values:
+            out.append(_encode(value))
+    except (TypeError, ValueError) as cause:
+        raise AtPath([len(out)], cause) from cause
+    return out
+
+
+def _encode_model(model: Any) -> dict[str, Any]:
+    out = {}
+    for name, key in model.attribute_map.items():
+        value = getattr(model, name)
+        if value is not None:
+            out[key] = value
+    return _encode_items(out.items(), out)
+
+
+def _encode_other(value: Any) -> Any:
+    for kind, convert in _CONVERSIONS:
+        if isinstance(value, kind):
+            return convert(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return _encode_items(((f.name, getattr(value, f.name)) for f in dataclasses.fields(value)), {})
+    dump = getattr(value, "model_dump", None)  # pydantic 2
+    if dump is not None:
+        return _encode(dump())
+    if hasattr(value, "dtype") and hasattr(value, "tolist"):  # numpy, pandas
+        return _encode(_without_numpy(value))
+    raise TypeError(f"JSON has no form for a value of type {type(value).__module__}.{type(value).__qualname__}")
+
+
+def _without_numpy(value: Any) -> Any:
+    # Below microseconds numpy gives bare integers instead of datetimes.
+    times = getattr(value.dtype, "kind", "") == "M"
+    return (value.astype("datetime64[us]") if times else value).tolist()
+
+
+def _encode_datetime(value: datetime) -> str:
+    if value != value:
+        raise ValueError("NaT is not a time")
+    if value.tzinfo is None:
+        warnings.warn("a datetime without a time zone is taken as UTC", UserWarning, stacklevel=2)
+        value = value.replace(tzinfo=timezone.utc)
+    return value.isoformat()
+
+
+def _encode_float(value: Any) -> float:
+    if not isfinite(value):
+        raise ValueError(f"JSON has no {value}")
+    return float(value)
+
+
+def _encode_set(values: Any) -> list[Any]:
+    encoded = _encode_list(values)
+    try:
+        return sorted(encoded)
+    except TypeError:
+        return encoded
+
+
+_CONVERSIONS: list[tuple[Any, Callable[[Any], Any]]] = [
+    (enum.Enum, lambda value: _encode(value.value)),
+    (str, str.__str__),
+    (bool, bool),
+    (int, int.__int__),
+    (float, _encode_float),
+    (datetime, _encode_datetime),
+    (date, date.isoformat),
+    (Decimal, lambda value: int(value) if value == value.to_integral_value() else _encode_float(value)),
+    (UUID, str),
+    (os.PathLike, os.fspath),
+    (Mapping, lambda value: _encode_items(value.items(), {})),
+    ((tuple,), _encode_list),
+    ((set, frozenset), _encode_set),
+]
+
+
+def _text(value: Any, reply: Any) -> str:
+    if type(value) is str:
+        return value
+    if isinstance(value, (int, float)):
+        return str(value)
+    raise TypeError(f"text is promised, {kind_of(value)} came")
+
+
+def _int(value: Any, reply: Any) -> int:
+    if type(value) is int:
+        return value
+    if isinstance(value, (int, float, str)):
+        return int(value)
+    raise TypeError(f"a whole number is promised, {kind_of(value)} came")
+
+
+def _float(value: Any, reply: Any) -> float:
+    if isinstance(value, (int, float, str)):
+        return float(value)
+    raise TypeError(f"a number is promised, {kind_of(value)} came")
+
+
+def _bool(value: Any, reply: Any) -> bool:
+    if value is True or value is False:
+        return value
+    if isinstance(value, str) and value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    if isinstance(value, (int, float)):
+        return bool(value)
+    raise TypeError(f"true or false is promised, {kind_of(value)} came")
+
+
+def _datetime(value: Any, reply: Any) -> datetime:
+    if type(value) is str:
+        return parse_datetime(value)
+    raise TypeError(f"an RFC 3339 time is promised, {kind_of(value)} came")
+
+
+def _date(value: Any, reply: Any) -> date:
+    return _datetime(value, reply).date()
+
+
+def _as_is(value: Any, reply: Any) -> Any:
+    return value
+
+
+def _list_of(item: Decoder) -> Decoder:
+    def decode_list(value: Any, reply: Any) -> list[Any]:
+        if type(value) is not list:
+            raise TypeError(f"a list is promised, {kind_of(value)} came")
+        out: list[Any] = []
+        try:
+            for each in value:
+                out.append(None if each is None else item(each, reply))
+        except UNDECODABLE as cause:
+            raise AtPath([len(out)], cause) from cause
+        return out
+
+    return decode_list
+
+
+def _dict_of(item: Decoder) -> Decoder:
+    def decode_dict(value: Any, reply: Any) -> dict[str, Any]:
+        if type(value) is not dict:
+            raise TypeError(f"an object is promised, {kind_of(value)} came")
+        out: dict[str, Any] = {}
+        for key, each in value.items():
+            try:
+                out[key] = None if each is None else item(each, reply)
+            except UNDECODABLE as cause:
+                raise AtPath([key], cause) from cause
+        return out
+
+    return decode_dict
+
+
+_SCALARS: dict[str, Decoder] = {
+    "str": _text,
+    "int": _int,
+    "long": _int,
+    "float": _float,
+    "bool": _bool,
+    "date": _date,
+    "datetime": _datetime,
+    "object": _as_is,
+}
+
+
+def kind_of(value: Any) -> str:
+    """Return what JSON calls a value, for error texts."""
+    names = {dict: "an object", list: "a list", str: "text", bool: "a truth value", type(None): "null"}
+    return names.get(type(value), "a number")

@@ -1,0 +1,318 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a model stands on: fields that decode themselves on first access.
+
+A model made from a reply keeps the parsed JSON and turns a field into its type when it is first read; the result is
+then an ordinary instance attribute, so every later read costs nothing. A model made by a caller holds just what the
+caller gave.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from kfp_server_api._codec import UNDECODABLE, Decoder, decoder, kind_of
+from kfp_server_api.exceptions import DecodeError, as_text
+
+if TYPE_CHECKING:
+    import inspect
+
+    from typing_extensions import Self, dataclass_transform
+else:
+
+    def dataclass_transform(**_):
+        """Stand in for PEP 681's marker, which only type checkers read."""
+        return lambda cls: cls
+
+
+_NOTHING: dict[str, Any] = {}
+_BASE64 = re.compile(r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$")
+
+
+class _Declaration(NamedTuple):
+    default: None = None
+    enum: str = ""
+    json: str = ""
+    base64: bool = False
+
+
+def field(*, default: None = None, enum: str = "", json: str = "", base64: bool = False) -> Any:
+    """Declare what a field's annotation cannot say.
+
+    Args:
+        default: None; type checkers read here that the constructor does not need the field.
+        enum: name of the enum whose constants the text is one of.
+        json: name on the wire, where it is not the attribute's.
+        base64: check on assignment that the text is base64.
+    """
+    return _Declaration(default, enum, json, base64)
+
+
+class Reply:
+    """The reply that models were decoded from, for the error when one of its values cannot be."""
+
+    __slots__ = ("data", "method", "response", "url")
+
+    def __init__(self, data: Any, response: Any, method: str | None = None, url: str | None = None) -> None:
+        self.data, self.response, self.method, self.url = data, response, method, url
+
+    def undecodable(self, path: list[Any], cause: Exception) -> DecodeError:
+        """Return the error for a value at `path` (keys and indices), or for the whole reply when it is empty."""
+        where = f"`{_render(path)}` of the reply" if path else "The reply"
+        error = DecodeError(getattr(self.response, "status", None), f"{where} is not what the API promises: {cause}")
+        error.path = _render(path)
+        error.body = as_text(getattr(self.response, "data", None))
+        error.headers = self.response.getheaders() if hasattr(self.response, "getheaders") else None
+        error.method, error.url = self.method, self.url
+        error.committed = self.method not in (None, "GET", "HEAD", "OPTIONS")
+        return error
+
+
+class Field:
+    """A field of a model: a non-data descriptor, so that a value once decoded hides it."""
+
+    __slots__ = ("decode", "key", "name", "package", "type")
+
+    def __init__(self, package: str, name: str, key: str, type_name: str) -> None:
+        self.package, self.name, self.key, self.type = package, name, key, type_name
+        self.decode: Decoder = self._compile_and_decode
+
+    def __get__(self, model: Model | None, owner: Any = None) -> Any:
+        if model is None:
+            return self
+        value = model._json.get(self.key)
+        if value is not None:
+            try:
+                value = self.decode(value, model._reply)
+            except UNDECODABLE as cause:
+                raise model._undecodable(self.key, cause) from cause
+        return model.__dict__.setdefault(self.name, value)
+
+    def _compile_and_decode(self, value: Any, reply: Any) -> Any:
+        # On the first value, so that importing one model imports no other.
+        self.decode = decoder(self.type, lambda name: getattr(sys.modules[self.package], name))
+        return self.decode(value, reply)
+
+
+class Base64Field(Field):
+    """A text that must be base64 when a caller sets it; what a server sends is taken as it is."""
+
+    __slots__ = ()
+
+    def __get__(self, model: Model | None, owner: Any = None) -> Any:
+        if model is not None and self.name in model.__dict__:
+            return model.__dict__[self.name]
+        return super().__get__(model, owner)
+
+    def __set__(self, model: Model, value: Any) -> None:
+        if value is not None and not _BASE64.match(value):
+            raise ValueError(f"Invalid value for `{self.name}`: it must be base64 text")
+        model.__dict__[self.name] = value
+
+
+class _Constructor:
+    """Stands behind a model's `__init__` for `inspect.signature`, which is imported only by who asks."""
+
+    def __init__(self, model: type[Model]) -> None:
+        self.model = model
+
+    def __call__(self, *args: Any, **values: Any) -> None:
+        raise NotImplementedError
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        from inspect import Parameter, Signature
+
+        named = [*self.model.openapi_types, "local_vars_configuration"]
+        parameters = [Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=None) for name in named]
+        return Signature([Parameter("self", Parameter.POSITIONAL_OR_KEYWORD), *parameters])
+
+
+@dataclass_transform(field_specifiers=(field,))
+class _Fields:
+    """Makes type checkers read the annotations of subclasses as constructor arguments."""
+
+    __slots__ = ("__dict__", "__weakref__", "_json", "_reply")
+    _json: Mapping[str, Any]
+    _reply: Reply | None
+
+
+class Model(_Fields):
+    """Base of all models.
+
+    Attributes:
+        openapi_types: attribute name to type, as upstream writes types ("str", "list[V2beta1Run]", "dict(str, str)").
+        attribute_map: attribute name to name on the wire.
+        discriminator: None; kept for callers of upstream.
+        local_vars_configuration: what the constructor was given under this name; a model needs no configuration.
+    """
+
+    local_vars_configuration: Any = field(default=None) if TYPE_CHECKING else None
+    openapi_types: ClassVar[dict[str, str]] = _NOTHING
+    attribute_map: ClassVar[dict[str, str]] = _NOTHING
+    discriminator: ClassVar[None] = None
+    _checked: ClassVar[frozenset[str]] = frozenset()
+
+    def __init_subclass__(cls) -> None:
+        fields = [_declare(cls, name, annotation) for name, annotation in cls.__dict__["__annotations__"].items()]
+        for each in fields:
+            setattr(cls, each.name, each)
+        cls.openapi_types = {each.name: each.type for each in fields}
+        cls.attribute_map = {each.name: each.key for each in fields}
+        cls._checked = frozenset(each.name for each in fields if isinstance(each, Base64Field))
+        init: Any = FunctionType(Model.__init__.__code__, globals(), "__init__")
+        init.__wrapped__ = _Constructor(cls)
+        cls.__init__ = init  # type: ignore[method-assign]
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        self._json = _NOTHING
+        self._reply = None
+        if args:
+            values = self._named(args, values)
+        if not values.keys() <= self.attribute_map.keys():
+            self._refuse_unknown(values)
+        for name in self._checked:
+            if name in values:
+                setattr(self, name, values[name])
+        self.__dict__.update(values)
+
+    def _named(self, args: tuple[Any, ...], values: dict[str, Any]) -> dict[str, Any]:
+        names = [*self.attribute_map, "local_vars_configuration"]
+        if len(args) > len(names):
+            raise TypeError(f"{type(self).__name__}() takes at most {len(names)} arguments, got {len(args)}")
+        named = dict(zip(names, args))
+        for name in named.keys() & values.keys():
+            raise TypeError(f"{type(self).__name__}() got multiple values for argument {name!r}")
+        return {**named, **values}
+
+    def _refuse_unknown(self, values: dict[str, Any]) -> None:
+        for name in values.keys() - self.attribute_map.keys() - {"local_vars_configuration"}:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, self.attribute_map, 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise TypeError(f"{type(self).__name__}() got an unexpected keyword argument {name!r}{hint}")
+
+    @classmethod
+    def _from_reply(cls, data: Any, reply: Reply | None = None) -> Self:
+        """Return a model over one parsed JSON object, nothing decoded yet."""
+        if type(data) is not dict:
+            raise TypeError(f"an object is promised, {kind_of(data)} came")
+        self = cls.__new__(cls)
+        self._json = data
+        self._reply = reply
+        return self
+
+    def _undecodable(self, key: str, cause: Exception) -> DecodeError:
+        reply: Reply = self._reply or Reply(self._json, None)
+        above = _path_to(self._json, reply.data) or []
+        return reply.undecodable([*above, key, *getattr(cause, "path", ())], cause)
+
+    @property
+    def additional_fields(self) -> dict[str, Any]:
+        """What the server sent in this object under keys that the spec does not know."""
+        known = self.attribute_map.values()
+        return {key: value for key, value in self._json.items() if key not in known}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all fields by attribute name, None for absent ones; nested models become dicts, too."""
+        return {name: _plain(getattr(self, name)) for name in self.attribute_map}
+
+    def to_str(self) -> str:
+        """Return `to_dict()` as indented text."""
+        import pprint
+
+        return pprint.pformat(self.to_dict())
+
+    def __repr__(self) -> str:
+        return self.to_str()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, type(self)) and self.to_dict() == other.to_dict()
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class Enum:
+    """Base of the enums: a namespace of text constants; replies hold plain text, new values included.
+
+    Attributes:
+        allowable_values: all constants' values, in the order of the API.
+    """
+
+    allowable_values: list[str] = []
+    openapi_types: dict[str, str] = {}
+    attribute_map: dict[str, str] = {}
+    discriminator = None
+
+    def __init_subclass__(cls) -> None:
+        cls.allowable_values = [value for name, value in vars(cls).items() if name.isupper()]
+        cls.openapi_types, cls.attribute_map = {}, {}
+
+    def __init__(self, local_vars_configuration: Any = None) -> None:
+        self.local_vars_configuration = local_vars_configuration
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return {}: an enum has constants and no fields."""
+        return {}
+
+    def to_str(self) -> str:
+        """Return `to_dict()` as text."""
+        return "{}"
+
+    __repr__ = to_str
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, type(self))
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+def _declare(cls: type[Model], name: str, annotation: str) -> Field:
+    """Return the field that `name: annotation = value` in a class body declares."""
+    value = cls.__dict__[name]
+    declared = value if isinstance(value, _Declaration) else _Declaration()
+    wide = annotation.removesuffix(" | None")
+    written = declared.enum or wide.replace("dict[str, ", "dict(str, ")
+    if written.startswith("dict("):
+        written = written[:-1] + ")"
+    kind = Base64Field if declared.base64 else Field
+    package = cls.__module__.rpartition(".")[0]
+    return kind(package, name, declared.json or name, written.replace("Any", "object"))
+
+
+def _plain(value: Any) -> Any:
+    """Return what `to_dict` shows of a value: models as dicts, down to one list or dict."""
+    if isinstance(value, list):
+        return [each.to_dict() if hasattr(each, "to_dict") else each for each in value]
+    if isinstance(value, dict):
+        return {key: each.to_dict() if hasattr(each, "to_dict") else each for key, each in value.items()}
+    return value.to_dict() if hasattr(value, "to_dict") else value
+
+
+def _path_to(wanted: Any, inside: Any) -> list[Any] | None:
+    """Return keys and indices that lead to the very object `wanted` in parsed JSON."""
+    if wanted is inside:
+        return []
+    items: Any = ()
+    if isinstance(inside, (dict, list)):
+        items = inside.items() if isinstance(inside, dict) else enumerate(inside)
+    for key, value in items:
+        below = _path_to(wanted, value)
+        if below is not None:
+            return [key, *below]
+    return None
+
+
+def _render(path: list[Any]) -> str:
+    """Return keys and indices as `runs[3].created_at`."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What an API class stands on: operations as data, and the one way to call them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from kfp_server_api.exceptions import ApiTypeError, ApiValueError
+
+if TYPE_CHECKING:
+    from kfp_server_api.api_client import ApiClient
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+class Param(NamedTuple):
+    """A parameter of an operation."""
+
+    name: str
+    """Keyword in Python."""
+    location: str
+    """"path", "query", "body" or "file"."""
+    type: str
+    """As `openapi_types` writes types; "file" for an upload."""
+    required: bool = False
+    wire: str = ""
+    """Name on the wire, where it is not `name`."""
+    since: str = ""
+    """First release that has it; "" = the operation's first."""
+    earlier_names: tuple[str, ...] = ()
+    """Keywords that earlier releases had for it."""
+
+    @property
+    def key(self) -> str:
+        """The name on the wire."""
+        return self.wire or self.name
+
+
+class Operation(NamedTuple):
+    """One operation of the REST API, as the spec has it."""
+
+    name: str
+    """Name of the method, such as `run_service_list_runs`."""
+    method: str
+    path: str
+    """Path with `{wire name}` for each path parameter."""
+    params: tuple[Param, ...] = ()
+    returns: str = "object"
+    items: str = ""
+    """Key of the list in a page's JSON; "" where the operation does not page."""
+    served: bool = True
+    """False where no real server has the route."""
+    short_name: str = ""
+    """Name in releases 2.0.x, where it differs."""
+    since: str = ""
+    """First release that has it; "" = all."""
+    until: str = ""
+    """Last release that has it; "" = the newest."""
+
+
+class Service:
+    """Base of the API classes: one instance serves any number of calls and threads.
+
+    Args:
+        api_client: the client to call through; without one, a client of the default configuration.
+    """
+
+    def __init__(self, api_client: ApiClient | None = None) -> None:
+        if api_client is None:
+            from kfp_server_api.api_client import ApiClient
+
+            api_client = ApiClient()
+        self.api_client = api_client
+
+    def _call(self, operation: Operation, values: tuple[Any, ...], options: dict[str, Any]) -> Any:
+        """Send one operation; `values` stand in the order of its parameters."""
+        # A method without `_with_http_info` gives the data alone, whatever the caller asked.
+        data_only = options.pop("_return_http_data_only", None) if options.pop("_http_info", False) else True
+        sent = self._sort(operation, values)
+        return self.api_client.call_api(
+            operation.path,
+            operation.method,
+            sent["path"],
+            list(sent["query"].items()),
+            self._headers(operation),
+            body=sent["body"].popitem()[1] if sent["body"] else None,
+            post_params=[],
+            files=sent["file"],
+            response_type=operation.returns,
+            auth_settings=["Bearer"],
+            _return_http_data_only=data_only,
+            **_known_options(operation, options),
+        )
+
+    def _sort(self, operation: Operation, values: tuple[Any, ...]) -> dict[str, dict[str, Any]]:
+        """Return the given values by location and name on the wire."""
+        sent: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "body": {}, "file": {}}
+        for param, value in zip(operation.params, values):
+            if value is not None:
+                is_json = param.location == "query" and param.type == "str" and not isinstance(value, _PLAIN)
+                sent[param.location][param.key] = self._as_json(value) if is_json else value
+            elif param.required and self.api_client.client_side_validation:
+                raise ApiValueError(f"Missing the required parameter `{param.name}` when calling `{operation.name}`")
+        return sent
+
+    def _as_json(self, value: Any) -> Any:
+        """Return a dict or model as JSON text, for parameters such as `filter` that hold a document."""
+        if isinstance(value, dict) or hasattr(value, "openapi_types"):
+            return json.dumps(self.api_client.sanitize_for_serialization(value))
+        return value
+
+    def _headers(self, operation: Operation) -> dict[str, str]:
+        headers = {"Accept": "application/json"}
+        if operation.params and any(param.location == "body" for param in operation.params):
+            headers["Content-Type"] = "application/json"
+        elif any(param.location == "file" for param in operation.params):
+            headers["Content-Type"] = "multipart/form-data"
+        return headers
+
+
+_PLAIN = (str, int, float)
+_OPTIONS = frozenset({"async_req", "_preload_content", "_request_timeout"})
+
+
+def _known_options(operation: Operation, options: dict[str, Any]) -> dict[str, Any]:
+    for name in options.keys() - _OPTIONS:
+        raise ApiTypeError(f"Got an unexpected keyword argument '{name}' to method {operation.name}")
+    return options
+
+
+def operations(service: type[Service]) -> list[Operation]:
+    """Return the operations of an API class, in the order of the class."""
+    return [value for value in vars(service).values() if isinstance(value, Operation)]
+
+
+def with_http_info(method: _F) -> _F:
+    """Return a method like `method` that gives (data, status, headers)."""
+
+    @wraps(method)
+    def with_info(self: Service, *args: Any, **values: Any) -> Any:
+        return method(self, *args, _http_info=True, **values)
+
+    with_info.__name__ = f"{method.__name__}_with_http_info"
+    with_info.__qualname__ = f"{method.__qualname__}_with_http_info"
+    return with_info  # type: ignore[return-value]
+
+
+def renamed(**names: str) -> Callable[[_F], _F]:
+    """Let a method take keywords of earlier releases: `renamed(body="run")`."""
+
+    def decorate(method: _F) -> _F:
+        @wraps(method)
+        def with_earlier_names(self: Service, *args: Any, **values: Any) -> Any:
+            for earlier, name in names.items():
+                if earlier in values:
+                    if name in values:
+                        raise ApiTypeError(f"Got both `{name}` and its earlier name `{earlier}`")
+                    values[name] = values.pop(earlier)
+            return method(self, *args, **values)
+
+        return with_earlier_names  # type: ignore[return-value]
+
+    return decorate

@@ -1,0 +1,387 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Calls operations: arguments to a request, a reply to Python values."""
+
+from __future__ import annotations
+
+import datetime
+import threading
+import weakref
+from collections.abc import Iterable, Mapping
+from functools import cache
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import quote, urlsplit
+
+import six
+
+from kfp_server_api import _codec, rest
+from kfp_server_api._model import Reply
+from kfp_server_api._multipart import source_of
+from kfp_server_api._version import API_VERSION
+from kfp_server_api.configuration import Configuration, without_userinfo
+from kfp_server_api.exceptions import ApiException, ApiValueError, AuthenticationError, as_text
+
+if TYPE_CHECKING:
+    from multiprocessing.pool import ThreadPool
+
+    from typing_extensions import Self
+
+__all__ = ["ApiClient", "ApiException", "ApiValueError", "Configuration"]
+
+
+class ApiClient:
+    """A connection to one server; safe to share between threads.
+
+    Args:
+        configuration: where and how; without one a copy of the default. It is read on every call.
+        header_name: name of a header to send with every request.
+        header_value: its value.
+        cookie: value of the header Cookie for every request.
+        pool_threads: threads that calls with `async_req=True` share.
+    """
+
+    PRIMITIVE_TYPES: ClassVar[tuple[type, ...]] = (float, bool, bytes, six.text_type, *six.integer_types)
+    NATIVE_TYPES_MAPPING: ClassVar[dict[str, type]] = {
+        "int": int,
+        "long": six.integer_types[-1],
+        "float": float,
+        "str": str,
+        "bool": bool,
+        "date": datetime.date,
+        "datetime": datetime.datetime,
+        "object": object,
+    }
+    _pool: ThreadPool | None = None
+
+    def __init__(
+        self,
+        configuration: Configuration | None = None,
+        header_name: str | None = None,
+        header_value: str | None = None,
+        cookie: str | None = None,
+        pool_threads: int = 1,
+    ) -> None:
+        self.configuration = Configuration.get_default_copy() if configuration is None else configuration
+        self.pool_threads = pool_threads
+        self.rest_client = rest.RESTClientObject(self.configuration)
+        self.default_headers: dict[str, Any] = {"User-Agent": f"kfp-server-api/{API_VERSION}/python"}
+        if header_name is not None:
+            self.default_headers[header_name] = header_value
+        self.cookie = cookie
+        self.client_side_validation = self.configuration.client_side_validation
+        self._of_thread = threading.local()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc_value: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the threads of `async_req`; the client itself can still be used."""
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.close()
+            pool.join()
+
+    @property
+    def pool(self) -> ThreadPool:
+        """The threads of `async_req`, started on first use and ended with the client."""
+        if self._pool is None:
+            from multiprocessing.pool import ThreadPool
+
+            self._pool = ThreadPool(self.pool_threads)
+            weakref.finalize(self, self._pool.terminate).atexit = False
+        return self._pool
+
+    @property
+    def last_response(self) -> Any:
+        """The reply to this thread's latest call; None before one."""
+        return getattr(self._of_thread, "last_response", None)
+
+    @last_response.setter
+    def last_response(self, value: Any) -> None:
+        self._of_thread.last_response = value
+
+    @property
+    def user_agent(self) -> str:
+        """The header User-Agent."""
+        return str(self.default_headers["User-Agent"])
+
+    @user_agent.setter
+    def user_agent(self, value: str) -> None:
+        self.default_headers["User-Agent"] = value
+
+    def set_default_header(self, header_name: str, header_value: str) -> None:
+        """Send a header with every request from now on."""
+        self.default_headers[header_name] = header_value
+
+    def call_api(
+        self,
+        resource_path: str,
+        method: str,
+        path_params: Any = None,
+        query_params: Any = None,
+        header_params: Any = None,
+        body: Any = None,
+        post_params: Any = None,
+        files: Any = None,
+        response_type: Any = None,
+        auth_settings: list[str] | None = None,
+        async_req: bool | None = None,
+        _return_http_data_only: bool | None = None,
+        collection_formats: Mapping[str, str] | None = None,
+        _preload_content: bool = True,
+        _request_timeout: Any = None,
+        _host: str | None = None,
+    ) -> Any:
+        """Send a request and decode its reply.
+
+        Args:
+            resource_path: path with `{name}` for each path parameter.
+            method: HTTP method.
+            path_params: values by name (dict or list of pairs).
+            query_params: dict or list of pairs.
+            header_params: headers of this call.
+            body: anything `sanitize_for_serialization` takes.
+            post_params: list of pairs for forms.
+            files: what `files_parameters` takes.
+            response_type: type of the reply, as `openapi_types` writes types; None = do not decode.
+            auth_settings: names in `Configuration.auth_settings()` to send.
+            async_req: run in a thread and return its result object (`get(timeout)`, `wait`, `ready`, `successful`).
+            _return_http_data_only: return the data alone instead of (data, status, headers).
+            collection_formats: by name of a list: "multi", "csv", "ssv", "tsv" or "pipes".
+            _preload_content: False returns urllib3's response unread.
+            _request_timeout: see `rest.RESTClientObject.request`.
+            _host: URL to use instead of `Configuration.host`.
+
+        Raises:
+            ApiException: see `exceptions` for its subclasses.
+            ApiTypeError, ApiValueError: an argument that cannot be sent.
+        """
+        call = (
+            resource_path, method, path_params, query_params, header_params, body, post_params, files, response_type,
+            auth_settings, _return_http_data_only, collection_formats, _preload_content, _request_timeout, _host,
+        )  # fmt: skip
+        return self.pool.apply_async(self.__call_api, call) if async_req else self.__call_api(*call)
+
+    def __call_api(
+        self,
+        resource_path: str,
+        method: str,
+        path_params: Any = None,
+        query_params: Any = None,
+        header_params: Any = None,
+        body: Any = None,
+        post_params: Any = None,
+        files: Any = None,
+        response_type: Any = None,
+        auth_settings: list[str] | None = None,
+        _return_http_data_only: bool | None = None,
+        collection_formats: Mapping[str, str] | None = None,
+        _preload_content: bool = True,
+        _request_timeout: Any = None,
+        _host: str | None = None,
+    ) -> Any:
+        headers = {**(header_params or {}), **self.default_headers}
+        if self.cookie:
+            headers["Cookie"] = self.cookie
+        headers = dict(self._pairs(headers, collection_formats))
+        path = self._path(resource_path, self._pairs(path_params, collection_formats))
+        query = self._pairs(query_params, collection_formats)
+        form = self._pairs(post_params, collection_formats) + self.files_parameters(files)
+        # The hook that renews tokens runs here, before the host is read: it may set the host, too.
+        self.update_params_for_auth(headers, query, auth_settings)
+        body = self.sanitize_for_serialization(body) if body else body
+        url = (_host if _host is not None else self.configuration.host) + path
+        preload = _preload_content and response_type != "file"
+        response = self.request(
+            method, url, query, headers, form, body, _preload_content=preload, _request_timeout=_request_timeout
+        )
+        self.last_response = response
+        if not _preload_content:
+            return response
+        if response_type != "file":
+            response.data = as_text(response.data)
+        data = self._decode(response, response_type, method, url) if response_type else None
+        return (
+            data
+            if _return_http_data_only
+            else (data, response.status, response.headers if not preload else response.getheaders())
+        )
+
+    def _pairs(self, params: Any, collection_formats: Mapping[str, str] | None) -> list[tuple[str, Any]]:
+        if not params:
+            return []
+        return self.parameters_to_tuples(self.sanitize_for_serialization(params), collection_formats)
+
+    def _path(self, resource_path: str, params: Iterable[tuple[str, Any]]) -> str:
+        for name, value in params:
+            text = str(value)
+            if any(part in (".", "..") for part in text.split("/")):
+                raise ApiValueError(f"`{name}` cannot be {text!r}: it would name another path")
+            escaped = quote(text, safe=self.configuration.safe_chars_for_path_param)
+            resource_path = resource_path.replace("{" + name + "}", escaped)
+        return resource_path
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        query_params: Any = None,
+        headers: Any = None,
+        post_params: Any = None,
+        body: Any = None,
+        _preload_content: bool = True,
+        _request_timeout: Any = None,
+    ) -> Any:
+        """Send a request through the method of `rest_client` that is named as the HTTP method.
+
+        Raises:
+            ApiValueError: no such HTTP method.
+        """
+        options: dict[str, Any] = {"headers": headers, "query_params": query_params}
+        options.update(_preload_content=_preload_content, _request_timeout=_request_timeout)
+        if method in ("OPTIONS", "POST", "PUT", "PATCH"):
+            options.update(post_params=post_params, body=body)
+        elif method == "DELETE":
+            options.update(body=body)
+        elif method not in ("GET", "HEAD"):
+            raise ApiValueError("http method must be `GET`, `HEAD`, `OPTIONS`, `POST`, `PATCH`, `PUT` or `DELETE`.")
+        return getattr(self.rest_client, method)(url, **options)
+
+    def sanitize_for_serialization(self, obj: Any) -> Any:
+        """Return a value as what `json.dumps` writes; see `_codec.encode`."""
+        return _codec.encode(obj)
+
+    def deserialize(self, response: Any, response_type: Any) -> Any:
+        """Return a reply's body as Python values.
+
+        Args:
+            response: has the body as text or bytes in `data`.
+            response_type: a type as `openapi_types` writes types, a class, or "file".
+
+        Raises:
+            DecodeError: the body is not what the type says. A value inside a model raises when it is first read.
+            AuthenticationError: the body is a page for people, most likely to log in.
+        """
+        return self._decode(response, response_type)
+
+    def _decode(self, response: Any, response_type: Any, method: str | None = None, url: str | None = None) -> Any:
+        if response_type == "file":
+            from kfp_server_api._download import save
+
+            return save(response, self.configuration.temp_folder_path)
+        raw = getattr(response, "urllib3_response", None)
+        final = rest.final_url(raw, url) if raw is not None and url is not None else url
+        reply = Reply(None, response, method, without_userinfo(final))
+        try:
+            reply.data = _codec.loads(response.data)
+            return _decoder(response_type)(reply.data, reply)
+        except _codec.UNDECODABLE as cause:
+            if _is_page(response) or (url and final and urlsplit(url).netloc != urlsplit(final).netloc):
+                raise _login_error(reply) from cause
+            raise reply.undecodable(getattr(cause, "path", []), cause) from cause
+
+    def __deserialize(self, data: Any, klass: Any) -> Any:
+        return None if data is None else _decoder(klass)(data, Reply(data, None))
+
+    def update_params_for_auth(self, headers: Any, querys: Any, auth_settings: list[str] | None) -> None:
+        """Add secrets to headers (dict) or query (list of pairs), as `Configuration.auth_settings()` says."""
+        if not auth_settings:
+            return
+        available = self.configuration.auth_settings()
+        for setting in (available[name] for name in auth_settings if name in available):
+            if setting["in"] == "cookie":
+                headers["Cookie"] = setting["value"]
+            elif setting["in"] == "header":
+                headers[setting["key"]] = setting["value"]
+            elif setting["in"] == "query":
+                querys.append((setting["key"], setting["value"]))
+            else:
+                raise ApiValueError("Authentication token must be in `query` or `header`")
+
+    def parameters_to_tuples(self, params: Any, collection_formats: Mapping[str, str] | None) -> list[tuple[str, Any]]:
+        """Return parameters as pairs, lists written in their collection format."""
+        separators = {"ssv": " ", "tsv": "\t", "pipes": "|"}
+        formats = collection_formats or {}
+        pairs: list[tuple[str, Any]] = []
+        for name, value in params.items() if isinstance(params, dict) else params:
+            if name not in formats:
+                pairs.append((name, value))
+            elif formats[name] == "multi":
+                pairs.extend((name, each) for each in value)
+            else:
+                pairs.append((name, separators.get(formats[name], ",").join(str(each) for each in value)))
+        return pairs
+
+    def files_parameters(self, files: Mapping[str, Any] | None = None) -> list[tuple[str, tuple[str, Any, str]]]:
+        """Return uploads as (field, (file name, content, content type)); files are opened when they are sent.
+
+        Args:
+            files: by name of the form field: a path, bytes, an open binary file, or a list of those.
+        """
+        pairs = []
+        for name, value in (files or {}).items():
+            for each in value if isinstance(value, list) else [value] if value else []:
+                pairs.append((name, source_of(each, name)))
+        return pairs
+
+    def select_header_accept(self, accepts: list[str]) -> str | None:
+        """Return the header Accept for a list of types: JSON where it is among them."""
+        accepts = [accept.lower() for accept in accepts]
+        return ("application/json" if "application/json" in accepts else ", ".join(accepts)) if accepts else None
+
+    def select_header_content_type(self, content_types: list[str]) -> str:
+        """Return the header Content-Type for a list of types: JSON where it is among them or the list is empty."""
+        types = [content_type.lower() for content_type in content_types]
+        return types[0] if types and not {"application/json", "*/*"} & set(types) else "application/json"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a pickle holds: all but connections, threads and secrets."""
+        state = {**self.__dict__, "cookie": None}
+        state["default_headers"] = {
+            name: value for name, value in self.default_headers.items() if name.lower() not in _SECRET_HEADERS
+        }
+        for name in ("rest_client", "_of_thread", "_pool"):
+            state.pop(name, None)
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.rest_client = rest.RESTClientObject(self.configuration)
+        self._of_thread = threading.local()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> ApiClient:
+        import copy
+
+        other = type(self).__new__(type(self))
+        memo[id(self)] = other
+        state = {**self.__getstate__(), "cookie": self.cookie, "default_headers": self.default_headers}
+        other.__setstate__(copy.deepcopy(state, memo))
+        return other
+
+
+_SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key"})
+
+
+@cache
+def _decoder(response_type: Any) -> _codec.Decoder:
+    from kfp_server_api import models
+
+    name = response_type if isinstance(response_type, str) else response_type.__name__
+    return _codec.decoder(name, lambda each: getattr(models, each))
+
+
+def _is_page(response: Any) -> bool:
+    content_type = response.getheader("content-type", "") if hasattr(response, "getheader") else ""
+    return "html" in (content_type or "") or as_text(response.data).lstrip()[:1] == "<"
+
+
+def _login_error(reply: Reply) -> AuthenticationError:
+    plain = reply.undecodable([], ValueError("a page for people came instead of JSON, most likely to log in"))
+    error = AuthenticationError(plain.status, plain.reason)
+    error.__dict__.update(plain.__dict__)
+    return error

@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Everything this package raises.
+
+`OpenApiException` is the root. `ApiException` and what is below it speak of one HTTP exchange; the three `Api*Error`
+classes beside it speak of a bad argument and are raised before anything is sent.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+__all__ = [
+    "ApiConnectionError",
+    "ApiException",
+    "ApiKeyError",
+    "ApiTimeoutError",
+    "ApiTypeError",
+    "ApiValueError",
+    "AuthenticationError",
+    "BadRequestError",
+    "ConflictError",
+    "DecodeError",
+    "NotFoundError",
+    "OpenApiException",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "ServerError",
+    "TLSError",
+]
+
+
+class OpenApiException(Exception):
+    """Root of everything this package raises on purpose."""
+
+
+class _ArgumentError(OpenApiException):
+    """A bad argument, with the path to it inside nested data."""
+
+    def __init__(self, msg: str, path_to_item: Any = None) -> None:
+        self.path_to_item = path_to_item
+        super().__init__(f"{msg} at {render_path(path_to_item)}" if path_to_item else msg)
+
+    def __reduce__(self) -> Any:
+        return _restore, (type(self), self.args, self.__dict__)
+
+
+class ApiTypeError(_ArgumentError, TypeError):
+    """An argument of a wrong type or name.
+
+    Attributes:
+        path_to_item: keys and indices that lead to the value, or None.
+        valid_classes: types that would have been accepted, or None.
+        key_type: True when a key of a dict is at fault, False for a value, or None.
+    """
+
+    def __init__(
+        self, msg: str, path_to_item: Any = None, valid_classes: Any = None, key_type: bool | None = None
+    ) -> None:
+        self.valid_classes = valid_classes
+        self.key_type = key_type
+        super().__init__(msg, path_to_item)
+
+
+class ApiValueError(_ArgumentError, ValueError):
+    """An argument whose value is missing or not allowed.
+
+    Attributes:
+        path_to_item: keys and indices that lead to the value, or None.
+    """
+
+
+class ApiKeyError(_ArgumentError, KeyError):
+    """A key that is not there.
+
+    Attributes:
+        path_to_item: keys and indices that lead to the value, or None.
+    """
+
+
+class ApiException(OpenApiException):
+    """An HTTP exchange that did not give what was asked for.
+
+    Attributes:
+        status: HTTP status; 0 when no reply came; None when the caller gave none.
+        reason: reason phrase of the status line.
+        body: reply body as text, None without one.
+        headers: reply headers (case-insensitive), None without a reply.
+        code: gRPC code from the body (5 = NOT_FOUND, ...), None when it has none.
+        message: one line for people, from whatever shape the body has.
+        details: the list `details` of the body, empty when it has none.
+        method: HTTP method of the request, None when unknown.
+        url: URL that answered (after redirects), without credentials, None when unknown.
+    """
+
+    def __init__(self, status: int | None = None, reason: str | None = None, http_resp: Any = None) -> None:
+        super().__init__(status, reason)
+        self.status: Any = status
+        self.reason: Any = reason
+        self.body: Any = None
+        self.headers: Any = None
+        self.method: str | None = None
+        self.url: str | None = None
+        if http_resp is not None:
+            self.status = http_resp.status
+            self.reason = http_resp.reason
+            self.body = as_text(http_resp.data)
+            self.headers = http_resp.getheaders()
+
+    @property
+    def code(self) -> int | None:
+        code = self._parsed().get("code")
+        return code if isinstance(code, int) else None
+
+    @property
+    def details(self) -> list[Any]:
+        details = self._parsed().get("details")
+        return details if isinstance(details, list) else []
+
+    @property
+    def message(self) -> str:
+        return _message(self._parsed(), self.body) or (self.reason or "").partition("\n")[0]
+
+    def _parsed(self) -> Mapping[str, Any]:
+        try:
+            parsed = json.loads(self.body)
+        except (TypeError, ValueError, RecursionError):
+            return {}
+        return parsed if isinstance(parsed, dict) else {}
+
+    def __str__(self) -> str:
+        lines = [f"({self.status})", f"Reason: {self.reason}"]
+        if self.headers:
+            lines.append(f"HTTP response headers: {_without_secrets(self.headers)}")
+        if self.body:
+            lines.append(f"HTTP response body: {self.body}")
+        return "\n".join([*lines, *self._notes()]) + "\n"
+
+    def _notes(self) -> list[str]:
+        """Lines that upstream's text does not have."""
+        return [f"Request: {self.method} {self.url}"] if self.url else []
+
+    def __reduce__(self) -> Any:
+        return _restore, (type(self), self.args, self.__dict__)
+
+
+class BadRequestError(ApiException):
+    """400: the request is wrong as it stands; `message` says what."""
+
+
+class AuthenticationError(ApiException):
+    """The server does not know who is calling.
+
+    Status 401; or 500 where the server wraps its "unauthenticated" so; or 200 where a login page came instead of JSON.
+    """
+
+
+class PermissionDeniedError(ApiException):
+    """403: the caller is known and may not do this."""
+
+
+class NotFoundError(ApiException):
+    """404: no such object, or no such route on this server."""
+
+
+class ConflictError(ApiException):
+    """409: the name is taken (code 6), or the object's state forbids the call (code 10)."""
+
+
+class RateLimitError(ApiException):
+    """429: too many requests; the header Retry-After may say when to come back."""
+
+
+class ServerError(ApiException):
+    """5xx: the server failed. Older servers answer bad input so, too: read `message`."""
+
+
+class DecodeError(ApiException):
+    """A 2xx reply that is not what the API promises.
+
+    Attributes:
+        path: where in the reply the value stands, such as `runs[3].created_at`; "" for the reply as a whole.
+        committed: True when the request was a write, which the server has then accepted.
+    """
+
+    path: str = ""
+    committed: bool = False
+
+    def _notes(self) -> list[str]:
+        accepted = ["The server accepted the request: do not send it again unseen."] if self.committed else []
+        return [*super()._notes(), *accepted]
+
+
+class ApiConnectionError(ApiException):
+    """No reply came: refused, reset, unknown host. Also of the class that urllib3 raised."""
+
+
+class ApiTimeoutError(ApiConnectionError):
+    """No reply came in time. A write may have been carried out all the same."""
+
+
+class TLSError(ApiConnectionError):
+    """The TLS handshake failed; the text names the host, the failing check and the setting to change."""
+
+
+_BY_STATUS: dict[int, type[ApiException]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    403: PermissionDeniedError,
+    404: NotFoundError,
+    409: ConflictError,
+    429: RateLimitError,
+}
+_UNAUTHENTICATED = re.compile(r"unauthenticated|user identity is empty|failed to check authorization", re.I)
+_SECRET_HEADERS = frozenset({"set-cookie", "cookie", "authorization", "proxy-authorization", "www-authenticate"})
+_EMPTY_MESSAGES = frozenset({"", "internal server error", "service unavailable"})
+
+
+def error_for(http_resp: Any, method: str | None = None, url: str | None = None) -> ApiException:
+    """Return the exception that a reply outside 2xx stands for."""
+    error = _kind_of(ApiException(http_resp=http_resp))(http_resp=http_resp)
+    error.method, error.url = method, url
+    return error
+
+
+def _kind_of(error: ApiException) -> type[ApiException]:
+    if error.status >= 500 and (error.code == 16 or _UNAUTHENTICATED.search(error.body or "")):
+        return AuthenticationError
+    return _BY_STATUS.get(error.status, ServerError if error.status >= 500 else ApiException)
+
+
+def as_text(data: Any) -> Any:
+    """Return bytes as text, with U+FFFD for what is not UTF-8; anything else unchanged."""
+    return data.decode("utf-8", "replace") if isinstance(data, (bytes, bytearray)) else data
+
+
+def render_path(path_to_item: Any) -> str:
+    """Return keys and indices as `['a'][0]`."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f"['{part}']" for part in path_to_item)
+
+
+def _message(parsed: Mapping[str, Any], body: Any) -> str:
+    """Return one line from a gateway, upload, plain-text or pre-2.14 error body."""
+    details = parsed.get("details")
+    texts = [d.get("message") for d in details if isinstance(d, dict)] if isinstance(details, list) else []
+    long_text = parsed.get("message") or parsed.get("error")
+    for text in texts:
+        if isinstance(text, str) and text.strip().lower() not in _EMPTY_MESSAGES:
+            return _first_line(text)
+    if isinstance(long_text, str):
+        return _tail(long_text)
+    if isinstance(parsed.get("error_message"), str):
+        return _first_line(parsed["error_message"])
+    return "" if parsed else _first_line(body or "")
+
+
+def _tail(text: str) -> str:
+    """Return what stands behind the last kind prefix of a chain `context: Kind error: cause`."""
+    line = _first_line(text)
+    kinds = list(re.finditer(r"\b(?:\w+Error|Invalid input error|Already exist error|Unauthenticated): ", line))
+    return line[kinds[-1].end() :] if kinds else line
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0].strip()[:500]
+
+
+def _without_secrets(headers: Any) -> Any:
+    if not any(name.lower() in _SECRET_HEADERS for name in headers):
+        return headers
+    shown = headers.copy()
+    for name in headers:
+        if name.lower() in _SECRET_HEADERS:
+            shown[name] = "***"
+    return shown
+
+
+def _restore(kind: type[Exception], args: tuple[Any, ...], state: dict[str, Any]) -> Exception:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error

@@ -1,0 +1,31 @@
+# Generated from spec/kfp.yaml by `python -m generator`; SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from kfp_server_api._model import Model
+
+if TYPE_CHECKING:
+    from kfp_server_api.models.google_rpc_status import GoogleRpcStatus
+
+
+class InlineObject(Model):
+    """Body of `pipeline_service_update_pipeline`: a pipeline without its ID. Since 2.17.0."""
+
+    display_name: str | None = None
+    """New name shown to people; absent or empty leaves it as it is."""
+    name: str | None = None
+    """Ignored; the name never changes."""
+    description: str | None = None
+    """Ignored by this operation."""
+    created_at: datetime | None = None
+    """Ignored; set by the server."""
+    namespace: str | None = None
+    """Ignored by this operation."""
+    error: GoogleRpcStatus | None = None
+    """Ignored; set by the server."""
+    tags: dict[str, str] | None = None
+    """The whole new set of tags: missing keys are removed, `{}` clears all, absent changes nothing. Labels of up
+    to 63 characters each, at most 20, no `.` in a key.
+    """

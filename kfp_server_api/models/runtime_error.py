@@ -1,0 +1,28 @@
+# Generated from spec/kfp.yaml by `python -m generator`; SPDX-License-Identifier: Apache-2.0
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kfp_server_api._model import Model
+
+if TYPE_CHECKING:
+    from kfp_server_api.models.protobuf_any import ProtobufAny
+
+
+class RuntimeError(Model):
+    """Body of a failed call in the releases 2.1.0 to 2.5.0; newer servers send `GoogleRpcStatus`. Since 2.1.0,
+    until 2.5.0.
+    """
+
+    error: str | None = None
+    """Same text as `message`."""
+    code: int | None = None
+    """gRPC code, not the HTTP status: 3 invalid, 5 not found, 6 exists already, 7 no rights, 9 wrong state, 10
+    conflict, 13 internal, 14 unavailable, 16 no identity.
+    """
+    message: str | None = None
+    """Whole chain of causes joined by colons, outermost first; the cause stands at the end."""
+    details: list[ProtobufAny] | None = None
+    """One entry whose `message` is the short text for users. Absent where the gateway itself refused the
+    request.
+    """

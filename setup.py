@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Packaging. The dependencies' floors are the versions that tox's `lowest` environment runs with."""
+
+import re
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+HERE = Path(__file__).parent
+VERSION = re.search(r'__version__ = "(.+)"', (HERE / "kfp_server_api/_version.py").read_text()).group(1)
+REQUIREMENTS = (HERE / "requirements.txt").read_text().split("\n")
+
+SERVER = [
+    "starlette>=0.37",
+    "uvicorn>=0.23",
+    "sqlalchemy>=2.0.20",
+    "pyyaml>=6.0",
+    "python-multipart>=0.0.9",
+    "kfp>=2.9",
+]
+
+setup(
+    name="kfp-server-api",
+    version=VERSION,
+    description="Client of the Kubeflow Pipelines REST API, with a local server that runs pipelines",
+    long_description=(HERE / "README.md").read_text(),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    packages=find_packages(include=["kfp_server_api*"]),
+    package_data={"kfp_server_api": ["py.typed", "*.pyi", "**/*.pyi"]},
+    python_requires=">=3.9",
+    install_requires=[line for line in REQUIREMENTS if line and not line.startswith("#")],
+    extras_require={
+        "server": SERVER,
+        "fast": ["orjson>=3.8"],
+        "test": ["pytest>=7.4", "responses>=0.23", "hypothesis>=6.80"],
+    },
+    classifiers=["Programming Language :: Python :: 3", "Typing :: Typed"],
+    zip_safe=False,
+)
