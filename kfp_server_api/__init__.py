@@ -273,15 +273,16 @@ _MODULES = {
     "rest": "rest",
 }
 
+if not TYPE_CHECKING:  # else checkers would take every name
 
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
+    def __getattr__(name: str) -> Any:
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from importlib import import_module
 
-    module = import_module(f"{__name__}.{_MODULES[name]}")
-    value = globals()[name] = module if _MODULES[name] == name else getattr(module, name)
-    return value
+        module = import_module(f"{__name__}.{_MODULES[name]}")
+        value = globals()[name] = module if _MODULES[name] == name else getattr(module, name)
+        return value
 
 
 def __dir__() -> list[str]:

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Uses that type checkers accept; each `reveal_type` line names the type that they must reveal."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import kfp_server_api
+from kfp_server_api.api.run_service_api import RunServiceApi as ByPath
+from kfp_server_api.models import V2beta1Run, V2beta1RuntimeState
+from kfp_server_api.models.v2beta1_experiment import V2beta1Experiment
+
+if TYPE_CHECKING:
+    from typing_extensions import reveal_type
+
+client = kfp_server_api.ApiClient(kfp_server_api.Configuration(host="http://localhost:8888"))
+api = kfp_server_api.RunServiceApi(client)
+ByPath(client)
+
+reveal_type(api.run_service_get_run("id"))  # V2beta1Run
+reveal_type(api.get_run(run_id="id", experiment_id=None))  # V2beta1Run
+reveal_type(api.run_service_get_run("id", async_req=True))  # ApplyResult[V2beta1Run]
+reveal_type(api.run_service_get_run("id", async_req=True).get(1.0))  # V2beta1Run
+reveal_type(api.run_service_get_run("id", _preload_content=False))  # HTTPResponse
+reveal_type(api.run_service_get_run("id", _request_timeout=(1, None)))  # V2beta1Run
+reveal_type(api.run_service_get_run("id", _request_timeout=timedelta(seconds=2)))  # V2beta1Run
+reveal_type(api.run_service_get_run_with_http_info("id")[1])  # int
+reveal_type(api.run_service_get_run_with_http_info("id", async_req=True).get()[0])  # V2beta1Run
+
+page = api.run_service_list_runs(page_size=5, filter={"predicates": []})
+reveal_type(page)  # V2beta1ListRunsResponse
+reveal_type(page.runs)  # list[V2beta1Run] | None
+for run in page.runs or []:
+    reveal_type(run.created_at)  # datetime | None
+    reveal_type(run.state)  # str | None
+    reveal_type(run.run_details)  # V2beta1RunDetails | None
+    reveal_type(run.additional_fields)  # dict[str, Any]
+    reveal_type(run.to_dict())  # dict[str, Any]
+    if run.state == V2beta1RuntimeState.SUCCEEDED:
+        run.display_name = "renamed"
+
+reveal_type(V2beta1RuntimeState.allowable_values)  # list[str]
+V2beta1Run("experiment", display_name="name", runtime_config=None)
+V2beta1Experiment(display_name="name", local_vars_configuration=None)
+api.run_service_create_run(V2beta1Run(display_name="x"))
+api.run_service_create_run({"display_name": "x"})
+
+uploads = kfp_server_api.PipelineUploadServiceApi(client)
+reveal_type(uploads.upload_pipeline(Path("p.yaml"), name="p", tags={"team": "x"}))  # V2beta1Pipeline
+uploads.upload_pipeline(b"pipelineInfo: {}", name="p")
+
+try:
+    api.run_service_get_run("id")
+except kfp_server_api.ApiConnectionError as error:
+    reveal_type(error.message)  # str
+except kfp_server_api.ApiException as error:
+    reveal_type(error.code)  # int | None
