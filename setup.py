@@ -16,7 +16,7 @@ SERVER = [
     "sqlalchemy>=2.0.20",
     "pyyaml>=6.0",
     "python-multipart>=0.0.9",
-    "kfp>=2.9",
+    "kfp>=2.14.1",
 ]
 
 setup(

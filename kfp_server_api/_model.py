@@ -74,10 +74,10 @@ class Reply:
 class Field:
     """A field of a model: a non-data descriptor, so that a value once decoded hides it."""
 
-    __slots__ = ("decode", "key", "name", "package", "type")
+    __slots__ = ("decode", "key", "module", "name", "type")
 
-    def __init__(self, package: str, name: str, key: str, type_name: str) -> None:
-        self.package, self.name, self.key, self.type = package, name, key, type_name
+    def __init__(self, module: str, name: str, key: str, type_name: str) -> None:
+        self.module, self.name, self.key, self.type = module, name, key, type_name
         self.decode: Decoder = self._compile_and_decode
 
     def __get__(self, model: Model | None, owner: Any = None) -> Any:
@@ -93,7 +93,8 @@ class Field:
 
     def _compile_and_decode(self, value: Any, reply: Any) -> Any:
         # On the first value, so that importing one model imports no other.
-        self.decode = decoder(self.type, lambda name: getattr(sys.modules[self.package], name))
+        module, package = sys.modules[self.module], sys.modules[self.module.rpartition(".")[0]]
+        self.decode = decoder(self.type, lambda name: getattr(module, name, None) or getattr(package, name))
         return self.decode(value, reply)
 
 
@@ -286,8 +287,7 @@ def _declare(cls: type[Model], name: str, annotation: str) -> Field:
     if written.startswith("dict("):
         written = written[:-1] + ")"
     kind = Base64Field if declared.base64 else Field
-    package = cls.__module__.rpartition(".")[0]
-    return kind(package, name, declared.json or name, written.replace("Any", "object"))
+    return kind(cls.__module__, name, declared.json or name, written.replace("Any", "object"))
 
 
 def _plain(value: Any) -> Any:

@@ -383,5 +383,5 @@ def _is_page(response: Any) -> bool:
 def _login_error(reply: Reply) -> AuthenticationError:
     plain = reply.undecodable([], ValueError("a page for people came instead of JSON, most likely to log in"))
     error = AuthenticationError(plain.status, plain.reason)
-    error.__dict__.update(plain.__dict__)
+    error.__dict__.update(plain.__dict__, committed=False)
     return error

@@ -96,7 +96,7 @@ class ApiException(OpenApiException):
     """
 
     def __init__(self, status: int | None = None, reason: str | None = None, http_resp: Any = None) -> None:
-        super().__init__(status, reason)
+        Exception.__init__(self, status, reason)  # not super(): urllib3's classes may stand behind us
         self.status: Any = status
         self.reason: Any = reason
         self.body: Any = None
@@ -112,7 +112,7 @@ class ApiException(OpenApiException):
     @property
     def code(self) -> int | None:
         code = self._parsed().get("code")
-        return code if isinstance(code, int) else None
+        return code if type(code) is int else None
 
     @property
     def details(self) -> list[Any]:
@@ -213,8 +213,11 @@ _BY_STATUS: dict[int, type[ApiException]] = {
     409: ConflictError,
     429: RateLimitError,
 }
-_UNAUTHENTICATED = re.compile(r"unauthenticated|user identity is empty|failed to check authorization", re.I)
+_UNAUTHENTICATED = re.compile(r"\bUnauthenticated: |\bcode = Unauthenticated\b|User identity is empty")
 _SECRET_HEADERS = frozenset({"set-cookie", "cookie", "authorization", "proxy-authorization", "www-authenticate"})
+_KIND = re.compile(
+    r"\b(?:\w+Error|Invalid input error|Already exist error|Unauthenticated|PermissionDenied|ServiceUnavailable): "
+)
 _EMPTY_MESSAGES = frozenset({"", "internal server error", "service unavailable"})
 
 
@@ -259,7 +262,7 @@ def _message(parsed: Mapping[str, Any], body: Any) -> str:
 def _tail(text: str) -> str:
     """Return what stands behind the last kind prefix of a chain `context: Kind error: cause`."""
     line = _first_line(text)
-    kinds = list(re.finditer(r"\b(?:\w+Error|Invalid input error|Already exist error|Unauthenticated): ", line))
+    kinds = list(_KIND.finditer(line))
     return line[kinds[-1].end() :] if kinds else line
 
 

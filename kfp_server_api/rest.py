@@ -9,7 +9,7 @@ import logging
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
 import certifi
 import urllib3
@@ -149,7 +149,7 @@ class RESTClientObject:
         logger.debug("%s %s", method, without_userinfo(url))
         response = self._send(method, url, content, headers, _preload_content, timeout)
         if not 200 <= response.status <= 299:
-            raise error_for(RESTResponse(response), method, without_userinfo(final_url(response, url)))
+            raise self._error(response, method, url)
         return RESTResponse(response) if _preload_content else response
 
     def _send(
@@ -159,13 +159,22 @@ class RESTClientObject:
             response = self.pool_manager.urlopen(
                 method, url, body=content, headers=headers, preload_content=preload_content, timeout=timeout
             )
-        except u3.HTTPError as cause:
+        except (u3.HTTPError, MemoryError) as cause:  # a length that no memory holds is read at once
             raise _connection_error(cause, method, url, self.configuration) from cause
         finally:
             if isinstance(content, Multipart):
                 content.close()
         logger.debug("%s %s: %s", method, without_userinfo(url), response.status)
         return response
+
+    def _error(self, response: Any, method: str, url: str) -> ApiException:
+        final = without_userinfo(final_url(response, url))
+        try:
+            return error_for(RESTResponse(response), method, final)
+        except (u3.HTTPError, MemoryError) as cause:  # the body of a reply that was not preloaded
+            error = _connection_error(cause, method, final, self.configuration)
+            error.reason = f"HTTP status {response.status}, then: {error.reason}"
+            return error
 
     def GET(
         self,
@@ -285,7 +294,9 @@ def _seconds(value: Any) -> float | None:
 
 def final_url(response: Any, url: str) -> str:
     """Return the URL that answered, after redirects."""
-    return response.geturl() or url
+    for past in getattr(getattr(response, "retries", None), "history", None) or ():
+        url = urljoin(url, past.redirect_location or "")
+    return url
 
 
 def _content(method: str, headers: dict[str, str], body: Any, post_params: Any) -> tuple[Any, dict[str, str]]:
@@ -322,14 +333,14 @@ _KINDS: tuple[tuple[type[Exception], type[ApiConnectionError]], ...] = (
 )
 
 
-def _connection_error(cause: u3.HTTPError, method: str, url: str, configuration: Configuration) -> ApiConnectionError:
+def _connection_error(cause: Exception, method: str, url: str, configuration: Configuration) -> ApiConnectionError:
     """Return our error for urllib3's; an instance of both classes, so that handlers of either catch it."""
     inner = getattr(cause, "reason", None)
     root = inner if isinstance(inner, Exception) else cause
-    kind = next(ours for theirs, ours in _KINDS if isinstance(root, theirs))
+    kind = next((ours for theirs, ours in _KINDS if isinstance(root, theirs)), ApiConnectionError)
     shown = without_userinfo(url)
     reason = f"{type(root).__name__}: {_tls_advice(root, shown, configuration) if kind is TLSError else root}"
-    error = _join(kind, type(cause))(0, reason)
+    error = (_join(kind, type(cause)) if isinstance(cause, u3.HTTPError) else kind)(0, reason)
     error.method, error.url = method, shown
     for name, value in cause.__dict__.items():
         if name not in error.__dict__ and name not in ("pool", "conn"):
@@ -367,7 +378,7 @@ def _tls_advice(cause: Exception, url: str, configuration: Configuration) -> str
     host = url.split("://", 1)[-1].split("/", 1)[0]
     advice = (
         ("WRONG_VERSION_NUMBER", "the port does not speak TLS; use an http:// `Configuration.host`"),
-        ("Hostname mismatch", "the certificate names another host; set `Configuration.assert_hostname`"),
+        ("mismatch", "the certificate names another host; set `Configuration.assert_hostname`"),
         ("doesn't match", "the certificate names another host; set `Configuration.assert_hostname`"),
         ("expired", "the certificate has expired; renew it on the server"),
         ("certificate verify failed", "the issuer is unknown; set `Configuration.ssl_ca_cert` to its certificate"),
