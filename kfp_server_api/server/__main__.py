@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`python -m kfp_server_api.server`: serve until SIGINT or SIGTERM."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from typing import Any
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve, and return the exit code."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        from kfp_server_api.server import LocalServer
+    except ModuleNotFoundError as error:
+        return _refuse(str(error))
+    server = LocalServer(options.host, options.port, options.db, options.parallel_runs)
+    stopping = _stop_signal()
+    try:
+        server.start()
+    except (OSError, RuntimeError) as error:
+        return _refuse(f"cannot serve on {options.host}:{options.port}: {error}")
+    with server:
+        print(server.url, flush=True)
+        while not stopping.wait(1.0):  # without a timeout Windows would not deliver the signal
+            pass
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "python -m kfp_server_api.server", description="Serve the API on this machine."
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", default=8888, type=_port, help="0 takes a free one (default: %(default)s)")
+    parser.add_argument("--db", metavar="FILE", help="SQLite file; without it the data are gone at the end")
+    parser.add_argument("--parallel-runs", metavar="N", type=_positive, help="runs at one time")
+    return parser
+
+
+def _port(text: str) -> int:
+    if not 0 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 65535")
+    return int(text)
+
+
+def _positive(text: str) -> int:
+    if int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is less than 1")
+    return int(text)
+
+
+def _stop_signal() -> threading.Event:
+    """Return what the first SIGINT or SIGTERM sets; the next one ends the process at once."""
+    stopping = threading.Event()
+
+    def stop(number: int, frame: Any) -> None:
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, signal.SIG_DFL)
+        stopping.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    return stopping
+
+
+def _refuse(reason: str) -> int:
+    print(f"kfp_server_api.server: {reason}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

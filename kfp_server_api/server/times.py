@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Times of the API: RFC 3339 text outside, whole Unix seconds inside."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import datetime, timedelta, timezone
+
+NEVER = 0
+"""What runs and experiments have for "not yet": 1970-01-01T00:00:00Z."""
+
+TASK_NEVER = -62135596800
+"""What tasks have for "not yet": 0001-01-01T00:00:00Z."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_RFC3339 = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.\d{1,9})?(?:([Zz])|([+-])(\d\d):(\d\d))\Z", re.ASCII
+)
+
+
+def now() -> int:
+    """Return the time of this moment."""
+    return int(time.time())
+
+
+def parse_time(text: str) -> int:
+    """Return the seconds of an RFC 3339 text; the fraction is dropped.
+
+    Raises:
+        ValueError: it is not one, or outside the years 1 to 9999.
+    """
+    found = _RFC3339.match(text)
+    if not found:
+        raise ValueError(f"not an RFC 3339 time: {text}")
+    day, clock, zulu, sign, hours, minutes = found.groups()
+    moment = datetime.fromisoformat(f"{day}T{clock}+00:00")
+    offset = timedelta() if zulu else timedelta(hours=int(hours), minutes=int(minutes))
+    seconds = (moment - _EPOCH) - (offset if sign == "+" else -offset)
+    return int(seconds.total_seconds())
+
+
+def time_text(seconds: float) -> str:
+    """Return seconds as RFC 3339 text in UTC, whole seconds."""
+    return (_EPOCH + timedelta(seconds=int(seconds))).replace(tzinfo=None).isoformat() + "Z"
