@@ -140,10 +140,17 @@ def _encode(value: Any) -> Any:
 def _encode_items(items: Any, out: dict[Any, Any]) -> dict[Any, Any]:
     for key, value in items:
         try:
-            out[key] = _encode(value)
+            out[key if type(key) is str else _encode_key(key)] = _encode(value)
         except (TypeError, ValueError) as cause:
             raise AtPath([key], cause) from cause
     return out
+
+
+def _encode_key(key: Any) -> Any:
+    encoded = _encode(key)
+    if not isinstance(encoded, (str, int, float, bool, type(None))):
+        raise TypeError(f"JSON has no form for a key of type {type(key).__qualname__}")
+    return encoded
 
 
 def _encode_list(values: Any) -> list[Any]:
@@ -171,8 +178,10 @@ def _encode_other(value: Any) -> Any:
             return convert(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return _encode_items(((f.name, getattr(value, f.name)) for f in dataclasses.fields(value)), {})
-    dump = getattr(value, "model_dump", None)  # pydantic 2
-    if dump is not None:
+    dump = getattr(value, "model_dump", None) or (
+        getattr(value, "dict", None) if hasattr(value, "__fields__") else None
+    )
+    if dump is not None:  # pydantic, 2 or 1
         return _encode(dump())
     if hasattr(value, "dtype") and hasattr(value, "tolist"):  # numpy, pandas
         return _encode(_without_numpy(value))
@@ -181,8 +190,13 @@ def _encode_other(value: Any) -> Any:
 
 def _without_numpy(value: Any) -> Any:
     # Below microseconds numpy gives bare integers instead of datetimes.
-    times = getattr(value.dtype, "kind", "") == "M"
-    return (value.astype("datetime64[us]") if times else value).tolist()
+    if type(value.dtype).__module__.startswith("numpy") and value.dtype.kind == "M":
+        plain = value.astype("datetime64[us]").tolist()
+        if None in (plain if isinstance(plain, list) else [plain]):
+            raise ValueError("NaT is not a time")
+        return plain
+    plain = value.tolist()
+    return float(plain) if type(plain) is type(value) else plain
 
 
 def _encode_datetime(value: datetime) -> str:
@@ -198,6 +212,12 @@ def _encode_float(value: Any) -> float:
     if not isfinite(value):
         raise ValueError(f"JSON has no {value}")
     return float(value)
+
+
+def _encode_decimal(value: Decimal) -> float:
+    if not value.is_finite():
+        raise ValueError(f"JSON has no {value}")
+    return int(value) if value == value.to_integral_value() else _encode_float(value)
 
 
 def _encode_set(values: Any) -> list[Any]:
@@ -216,7 +236,7 @@ _CONVERSIONS: list[tuple[Any, Callable[[Any], Any]]] = [
     (float, _encode_float),
     (datetime, _encode_datetime),
     (date, date.isoformat),
-    (Decimal, lambda value: int(value) if value == value.to_integral_value() else _encode_float(value)),
+    (Decimal, _encode_decimal),
     (UUID, str),
     (os.PathLike, os.fspath),
     (Mapping, lambda value: _encode_items(value.items(), {})),

@@ -237,8 +237,6 @@ class Model(_Fields):
     def __ne__(self, other: object) -> bool:
         return not self == other
 
-    __hash__ = None  # type: ignore[assignment]
-
 
 class Enum:
     """Base of the enums: a namespace of text constants; replies hold plain text, new values included.
@@ -247,17 +245,17 @@ class Enum:
         allowable_values: all constants' values, in the order of the API.
     """
 
-    allowable_values: list[str] = []
-    openapi_types: dict[str, str] = {}
-    attribute_map: dict[str, str] = {}
-    discriminator = None
+    allowable_values: ClassVar[list[str]] = []
+    openapi_types: ClassVar[dict[str, str]] = {}
+    attribute_map: ClassVar[dict[str, str]] = {}
+    discriminator: ClassVar[None] = None
 
     def __init_subclass__(cls) -> None:
         cls.allowable_values = [value for name, value in vars(cls).items() if name.isupper()]
         cls.openapi_types, cls.attribute_map = {}, {}
 
     def __init__(self, local_vars_configuration: Any = None) -> None:
-        self.local_vars_configuration = local_vars_configuration
+        self.local_vars_configuration: Any = local_vars_configuration
 
     def to_dict(self) -> dict[str, Any]:
         """Return {}: an enum has constants and no fields."""
@@ -267,15 +265,14 @@ class Enum:
         """Return `to_dict()` as text."""
         return "{}"
 
-    __repr__ = to_str
+    def __repr__(self) -> str:
+        return self.to_str()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, type(self))
 
     def __ne__(self, other: object) -> bool:
         return not self == other
-
-    __hash__ = None  # type: ignore[assignment]
 
 
 def _declare(cls: type[Model], name: str, annotation: str) -> Field:

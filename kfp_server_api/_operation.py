@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
@@ -70,10 +71,10 @@ class Service:
 
     def __init__(self, api_client: ApiClient | None = None) -> None:
         if api_client is None:
-            from kfp_server_api.api_client import ApiClient
+            from kfp_server_api.api_client import ApiClient as Client
 
-            api_client = ApiClient()
-        self.api_client = api_client
+            api_client = Client()
+        self.api_client: ApiClient = api_client
 
     def _call(self, operation: Operation, values: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """Send one operation; `values` stand in the order of its parameters."""
@@ -107,9 +108,13 @@ class Service:
         return sent
 
     def _as_json(self, value: Any) -> Any:
-        """Return a dict or model as JSON text, for parameters such as `filter` that hold a document."""
-        if isinstance(value, dict) or hasattr(value, "openapi_types"):
-            return json.dumps(self.api_client.sanitize_for_serialization(value))
+        """Return a dict or model as JSON text, for parameters such as `filter` that hold a document.
+
+        Servers undo the URL's escapes in a filter once more than they should, so none may stand in it.
+        """
+        if isinstance(value, (dict, list)) or hasattr(value, "openapi_types"):
+            text = json.dumps(self.api_client.sanitize_for_serialization(value))
+            return _JSON_TEXT.sub(lambda found: found[0].replace("+", "\\u002b").replace("%", "\\u0025"), text)
         return value
 
     def _headers(self, operation: Operation) -> dict[str, str]:
@@ -121,6 +126,7 @@ class Service:
         return headers
 
 
+_JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 _PLAIN = (str, int, float)
 _OPTIONS = frozenset({"async_req", "_preload_content", "_request_timeout"})
 

@@ -61,14 +61,14 @@ class ApiClient:
         cookie: str | None = None,
         pool_threads: int = 1,
     ) -> None:
-        self.configuration = Configuration.get_default_copy() if configuration is None else configuration
+        self.configuration: Configuration = Configuration.get_default_copy() if configuration is None else configuration
         self.pool_threads = pool_threads
-        self.rest_client = rest.RESTClientObject(self.configuration)
+        self.rest_client: rest.RESTClientObject = rest.RESTClientObject(self.configuration)
         self.default_headers: dict[str, Any] = {"User-Agent": f"kfp-server-api/{API_VERSION}/python"}
         if header_name is not None:
             self.default_headers[header_name] = header_value
         self.cookie = cookie
-        self.client_side_validation = self.configuration.client_side_validation
+        self.client_side_validation: bool = self.configuration.client_side_validation
         self._of_thread = threading.local()
 
     def __enter__(self) -> Self:
@@ -215,7 +215,13 @@ class ApiClient:
     def _pairs(self, params: Any, collection_formats: Mapping[str, str] | None) -> list[tuple[str, Any]]:
         if not params:
             return []
-        return self.parameters_to_tuples(self.sanitize_for_serialization(params), collection_formats)
+        pairs = params.items() if isinstance(params, dict) else params
+        encoded = [
+            # As a dict, so that the error for a bad value names it.
+            (name, value if type(value) is str else self.sanitize_for_serialization({name: value})[name])
+            for name, value in pairs
+        ]
+        return self.parameters_to_tuples(encoded, collection_formats) if collection_formats else encoded
 
     def _path(self, resource_path: str, params: Iterable[tuple[str, Any]]) -> str:
         for name, value in params:

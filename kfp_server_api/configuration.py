@@ -7,14 +7,19 @@ import copy
 import logging
 import os
 import sys
+import weakref
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from kfp_server_api._version import API_VERSION, __version__
 
 __all__ = ["Configuration"]
 
+_debugging: weakref.WeakSet[Configuration] = weakref.WeakSet()
+"""The configurations with `debug` on."""
+_levels: dict[str, int] = {}
+"""Levels of the loggers from before the first of them, by name."""
 _SECRETS = ("access_token", "password", "proxy_headers")
 
 
@@ -78,7 +83,7 @@ class Configuration:
         self.cert_file: str | None = None
         self.key_file: str | None = None
         self.assert_hostname: Any = None
-        self.connection_pool_maxsize = (os.cpu_count() or 1) * 5
+        self.connection_pool_maxsize: int = (os.cpu_count() or 1) * 5
         self.proxy: str | None = None
         self.proxy_headers: dict[str, str] | None = None
         self.safe_chars_for_path_param = ""
@@ -88,7 +93,7 @@ class Configuration:
         self.debug = debug
 
     def _set_up_logging(self) -> None:
-        self.logger = {
+        self.logger: dict[str, logging.Logger] = {
             "package_logger": logging.getLogger("kfp_server_api"),
             "urllib3_logger": logging.getLogger("urllib3"),
         }
@@ -96,7 +101,6 @@ class Configuration:
         self.logger_stream_handler: logging.Handler | None = None
         self.logger_file_handler: logging.Handler | None = None
         self._logger_file: str | None = None
-        self._levels_before_debug: dict[str, int] | None = None
 
     @classmethod
     def set_default(cls, default: Configuration | None) -> None:
@@ -116,7 +120,7 @@ class Configuration:
     @logger_format.setter
     def logger_format(self, value: str) -> None:
         self._logger_format = value
-        self.logger_formatter = logging.Formatter(value)
+        self.logger_formatter: logging.Formatter = logging.Formatter(value)
 
     @property
     def logger_file(self) -> str | None:
@@ -141,19 +145,13 @@ class Configuration:
     @property
     def debug(self) -> bool:
         """Log at DEBUG: requests and replies without secrets. False puts the loggers' levels back as they were."""
-        return self._levels_before_debug is not None
+        return self in _debugging
 
     @debug.setter
     def debug(self, value: bool) -> None:
-        if bool(value) == self.debug:
-            return
-        if value:
-            self._levels_before_debug = {name: logger.level for name, logger in self.logger.items()}
-        levels = self._levels_before_debug or {}
-        for name, logger in self.logger.items():
-            logger.setLevel(logging.DEBUG if value else levels.get(name, logging.NOTSET))
-        if not value:
-            self._levels_before_debug = None
+        if bool(value) != self.debug:
+            (_debugging.add if value else _debugging.discard)(self)
+            _set_levels(self.logger.values())
 
     def get_api_key_with_prefix(self, identifier: str) -> str | None:
         """Return the secret of a name with its prefix, None without one; runs `refresh_api_key_hook` first."""
@@ -208,20 +206,31 @@ class Configuration:
         for name, value in self.__dict__.items():
             shared = name in ("logger", "logger_file_handler", "logger_stream_handler", "refresh_api_key_hook")
             other.__dict__[name] = value if shared else copy.deepcopy(value, memo)
+        other.debug = self.debug
         return other
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what a pickle holds: all but secrets and open files; a hook that fetches secrets stays."""
         state = {**self.__dict__, "api_key": {}, "logger_file_handler": None, "logger_stream_handler": None}
-        state.update(dict.fromkeys(_SECRETS), _levels_before_debug=None, _logger_file=None)
+        state.update(dict.fromkeys(_SECRETS), _logger_file=None)
         state["host"], state["proxy"] = without_userinfo(self.host), without_userinfo(self.proxy)
         return state
+
+
+def _set_levels(loggers: Iterable[logging.Logger]) -> None:
+    """Put loggers at DEBUG while any configuration has `debug` on, and back when the last goes off."""
+    for logger in loggers:
+        if _debugging:
+            _levels.setdefault(logger.name, logger.level)
+            logger.setLevel(logging.DEBUG)
+        elif logger.name in _levels:
+            logger.setLevel(_levels.pop(logger.name))
 
 
 def without_userinfo(url: Any) -> Any:
     """Return a URL without `user:password@`; anything else unchanged."""
     if not isinstance(url, str) or "@" not in url:
         return url
-    scheme, slashes, rest = url.rpartition("://") if "://" in url else ("", "", url)
+    scheme, slashes, rest = url.partition("://") if "://" in url else ("", "", url)
     authority, slash, path = rest.partition("/")
     return f"{scheme}{slashes}{authority.rpartition('@')[2]}{slash}{path}"

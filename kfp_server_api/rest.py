@@ -42,7 +42,7 @@ __all__ = [
     "RESTResponse",
 ]
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 _METHODS = frozenset({"GET", "HEAD", "DELETE", "POST", "PUT", "PATCH", "OPTIONS"})
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -136,7 +136,7 @@ class RESTClientObject:
             ApiException: a status outside 2xx (its subclass for the status), or no reply (`ApiConnectionError`).
             ApiValueError: a bad argument.
         """
-        method = method.upper()
+        method, url = method.upper(), without_userinfo(url)  # nothing sends the userinfo; urllib3 would log it
         if method not in _METHODS:
             raise ApiValueError(f"`method` is one of {', '.join(sorted(_METHODS))}, not {method!r}")
         if post_params and body:
@@ -146,7 +146,7 @@ class RESTClientObject:
         content, headers = _content(method, dict(headers or {}), body, post_params)
         _check_headers(headers)
         timeout = timeout_of(self.configuration.timeout if _request_timeout is None else _request_timeout)
-        logger.debug("%s %s", method, without_userinfo(url))
+        logger.debug("%s %s", method, url)
         response = self._send(method, url, content, headers, _preload_content, timeout)
         if not 200 <= response.status <= 299:
             raise self._error(response, method, url)
@@ -164,7 +164,7 @@ class RESTClientObject:
         finally:
             if isinstance(content, Multipart):
                 content.close()
-        logger.debug("%s %s: %s", method, without_userinfo(url), response.status)
+        logger.debug("%s %s: %s", method, url, response.status)
         return response
 
     def _error(self, response: Any, method: str, url: str) -> ApiException:

@@ -79,7 +79,7 @@ class UploadError(RequestError):
 
     def __init__(self, code: int, message: str, details: str = "") -> None:
         super().__init__(code, message)
-        self.details = details or message
+        self.details: str = details or message
 
     def body(self, action: str) -> dict[str, Any]:
         """Return the JSON of the answer."""

@@ -38,8 +38,8 @@ class Sandbox:
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        self.environment = directory / "environment"
-        self.temporary = directory / "tmp"
+        self.environment: Path = directory / "environment"
+        self.temporary: Path = directory / "tmp"
 
     def create(self) -> None:
         """Make the virtual environment, without installing anything."""

@@ -36,9 +36,9 @@ def _id(name: str) -> sa.Column[str]:
     return sa.Column(name, sa.Text, primary_key=True)
 
 
-settings = sa.Table("settings", _metadata, _id("name"), _text("value"))
+settings: sa.Table = sa.Table("settings", _metadata, _id("name"), _text("value"))
 
-experiments = sa.Table(
+experiments: sa.Table = sa.Table(
     "experiments",
     _metadata,
     _id("experiment_id"),
@@ -51,7 +51,7 @@ experiments = sa.Table(
     sa.UniqueConstraint("namespace", "display_name"),
 )
 
-pipelines = sa.Table(
+pipelines: sa.Table = sa.Table(
     "pipelines",
     _metadata,
     _id("pipeline_id"),
@@ -64,7 +64,7 @@ pipelines = sa.Table(
     sa.UniqueConstraint("namespace", "name"),
 )
 
-pipeline_versions = sa.Table(
+pipeline_versions: sa.Table = sa.Table(
     "pipeline_versions",
     _metadata,
     _id("pipeline_version_id"),
@@ -82,7 +82,7 @@ pipeline_versions = sa.Table(
     sa.UniqueConstraint("pipeline_id", "name"),
 )
 
-runs = sa.Table(
+runs: sa.Table = sa.Table(
     "runs",
     _metadata,
     _id("run_id"),
@@ -107,7 +107,7 @@ runs = sa.Table(
     sa.Index("runs_by_time", "created_at", "run_id"),
 )
 
-tasks = sa.Table(
+tasks: sa.Table = sa.Table(
     "tasks",
     _metadata,
     sa.Column("run_id", sa.ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True),

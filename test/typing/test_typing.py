@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -15,6 +16,20 @@ CHECKERS = {
     "mypy": [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", "--config-file="],
     "pyright": [sys.executable, "-m", "pyright", "--pythonpath", sys.executable],
 }
+
+
+def test_every_public_name_has_a_known_type(tmp_path: Path) -> None:
+    command = [*CHECKERS["pyright"], "--verifytypes", "kfp_server_api", "--ignoreexternal", "--outputjson"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+    told = json.loads(done.stdout)["typeCompleteness"]
+    assert told["exportedSymbolCounts"]["withKnownType"] > 1000
+    assert told["completenessScore"] == 1
+
+
+def test_the_stubs_say_what_the_code_says(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mypy.stubtest", "kfp_server_api.api", "--concise"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 def check(checker: str, file: str, folder: Path) -> str:

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: Apache-2.0
+"""`kfp` works with ours in place of upstream: its tests, its calls, a scenario on the local server."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import releases
+from compare import Ledger, differences, report, soften_extra
+from peers import PROBE_SECONDS, Candidate, environment
+
+KFP = ("kfp", "kfp==2.16.1")
+START_SECONDS = 60
+
+
+@pytest.fixture(scope="module", params=KFP)
+def python(request: pytest.FixtureRequest) -> Path:
+    """Return the Python of an environment with this kfp."""
+    return releases.kfp_environment(request.param)
+
+
+def run(python: Path, folder: Path, home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run in the kfp environment with `folder` in front of its own packages."""
+    env = environment(folder)
+    env.update(
+        PYTHONPATH=os.pathsep.join([str(folder), str(Path(__file__).parent)]),
+        HOME=str(home),
+        PATH=os.pathsep.join([str(python.parent), env.get("PATH", "")]),
+    )
+    env.pop("KF_PIPELINES_ENDPOINT", None)
+    return subprocess.run(
+        [str(python), "-W", "ignore", *arguments],
+        env=env,
+        cwd=home,
+        capture_output=True,
+        text=True,
+        timeout=PROBE_SECONDS,
+        check=False,
+    )
+
+
+def suites(python: Path) -> list[str]:
+    """Return the test packages that this kfp brings."""
+    site = next(python.parent.parent.glob("lib/python*/site-packages/kfp"))
+    newer = ["kfp.kubeflow_client"] if (site / "kubeflow_client").is_dir() else []
+    return ["kfp.client", *newer, "kfp.cli.cli_test"]
+
+
+def test_tests_of_kfp_pass(python: Path, ours: Candidate, tmp_path: Path) -> None:
+    done = run(
+        python,
+        ours.folder,
+        tmp_path,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--pyargs",
+        *suites(python),
+    )
+    passed = re.search(r"(\d+) passed", done.stdout)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+    assert passed and int(passed.group(1)) > 100
+
+
+def test_kfp_imports_ours(python: Path, ours: Candidate, tmp_path: Path) -> None:
+    done = run(
+        python, ours.folder, tmp_path, "-c", "import kfp.client, kfp_server_api as k; print(k.__file__)"
+    )
+    assert done.stdout.strip().startswith(str(ours.folder)), done.stdout + done.stderr
+
+
+def answers(python: Path, candidate: Candidate, tmp_path: Path) -> Any:
+    """Run the kfp probe with this candidate."""
+    files = tmp_path / candidate.name
+    files.mkdir()
+    (files / "cases.json").write_text("{}", "utf-8")
+    done = run(
+        python,
+        candidate.folder,
+        files,
+        str(Path(__file__).parent / "probe_kfp.py"),
+        str(files / "cases.json"),
+        str(files / "result.json"),
+        str(files),
+        str(candidate.folder),
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return json.loads((files / "result.json").read_text("utf-8"))
+
+
+def test_calls_of_kfp_send_the_same_requests(
+    python: Path, ours: Candidate, tmp_path: Path, ledger: Ledger
+) -> None:
+    one = answers(python, Candidate(releases.NEWEST, releases.upstream(releases.NEWEST)), tmp_path)
+    other = answers(python, ours, tmp_path)
+    soften_extra(one, other)
+    assert len(one) > 40 and not [each for each in one.values() if "raised" in each]
+    shapes = one.pop("shape"), other.pop("shape")
+    assert all(set(members) <= set(shapes[1][group]) for group, members in shapes[0].items())
+    count, found = differences("kfp", one, other)
+    left = ledger.settle("kfp", count, found)
+    assert not left, report(left)
+
+
+@pytest.fixture
+def server(ours: Candidate, tmp_path: Path) -> Iterator[str]:
+    """Start the local server as a user does and return its URL."""
+    missing = [
+        name
+        for name in ("starlette", "uvicorn", "sqlalchemy", "kfp")
+        if importlib.util.find_spec(name) is None
+    ]
+    if missing:
+        pytest.skip(f"the server extra is not installed: {missing}")
+    command = [sys.executable, "-u", "-m", "kfp_server_api.server", "--port", "0"]
+    log, env = tmp_path / "server.log", {**os.environ, "PYTHONPATH": str(ours.folder)}
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*command, "--db", str(tmp_path / "kfp.sqlite")],
+            env=env,
+            stdout=output,
+            stderr=output,
+            cwd=tmp_path,
+        )
+        try:
+            yield _url(process, log)
+        finally:
+            process.terminate()
+            process.wait(timeout=START_SECONDS)
+
+
+def _url(process: subprocess.Popen[bytes], log: Path) -> str:
+    """Read what the server prints until its URL is there."""
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        found = re.search(r"http://[\w.]+:\d+", log.read_text("utf-8"))
+        if found:
+            return found.group()
+        time.sleep(0.1)
+    raise AssertionError("the server did not say where it listens: {}".format(log.read_text("utf-8")))
+
+
+def test_scenario_on_the_local_server(python: Path, ours: Candidate, server: str, tmp_path: Path) -> None:
+    package = releases.REPOSITORY / "examples" / "pipelines" / "report.yaml"
+    result = tmp_path / "result.json"
+    done = run(
+        python,
+        ours.folder,
+        tmp_path,
+        str(Path(__file__).parent / "probe_scenario.py"),
+        server,
+        str(package),
+        str(result),
+    )
+    assert done.returncode == 0, done.stdout[-1000:] + done.stderr[-3000:]
+    seen = json.loads(result.read_text("utf-8"))
+    assert seen["run"] == ["SUCCEEDED", {"count": 50}, True]
+    assert seen["pipeline"] == [True, "report"] and seen["versions"] == ["report", "second"]
+    assert [seen["runs"], seen["archived"], seen["experiment"]] == [[True], "ARCHIVED", "ARCHIVED"]
+    assert seen["gone"] == [404, 404, 404]
+
+
+def test_ours_and_kfp_install_together(tmp_path: Path) -> None:
+    if not (releases.REPOSITORY / "setup.py").exists():
+        pytest.skip("the tree has no setup.py")
+    source, target = tmp_path / "source", tmp_path / "report.json"
+    shutil.copytree(
+        releases.REPOSITORY, source, ignore=shutil.ignore_patterns(".*", "build", "*.egg-info", "test")
+    )
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--ignore-installed", "--dry-run"]
+    command += ["--report", str(target), str(source), "kfp"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PROBE_SECONDS, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    chosen = [
+        (each["metadata"]["name"], each["download_info"]["url"])
+        for each in json.loads(target.read_text())["install"]
+    ]
+    ours = [url for name, url in chosen if name.lower().replace("_", "-") == "kfp-server-api"]
+    assert "kfp" in dict(chosen)
+    assert ours == [source.as_uri()]

@@ -1,0 +1,366 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Where no reply comes, the error is ours and urllib3's at once."""
+
+from __future__ import annotations
+
+import datetime
+import pickle
+import ssl
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import urllib3
+from servers import black_hole, closed_port, head, raw, redirect, reply, reset_after, silence_after
+
+from kfp_server_api import ApiConnectionError, ApiException, ApiTimeoutError, TLSError, V2beta1Run
+
+RUN = V2beta1Run(display_name="r")
+
+
+def test_a_refused_connection_is_a_connection_error(runs: Any) -> None:
+    with closed_port() as url, pytest.raises(ApiConnectionError) as caught:
+        runs(url).get_run("r1")
+    assert not isinstance(caught.value, ApiTimeoutError)
+
+
+def test_a_refused_connection_is_still_caught_as_urllib3s(runs: Any) -> None:
+    with closed_port() as url, pytest.raises(urllib3.exceptions.MaxRetryError) as caught:
+        runs(url).get_run("r1")
+    assert isinstance(caught.value, urllib3.exceptions.HTTPError)
+
+
+def test_the_error_comes_from_urllib3s(runs: Any) -> None:
+    with closed_port() as url, pytest.raises(ApiConnectionError) as caught:
+        runs(url).get_run("r1")
+    assert type(caught.value.__cause__) is urllib3.exceptions.MaxRetryError
+
+
+def test_the_error_names_method_and_url(runs: Any) -> None:
+    with closed_port() as url, pytest.raises(ApiConnectionError) as caught:
+        runs(url).create_run(RUN)
+    assert (caught.value.method, caught.value.url) == ("POST", f"{url}/apis/v2beta1/runs")
+    assert f"POST {url}/apis/v2beta1/runs" in str(caught.value)
+
+
+def test_the_error_has_the_attributes_of_an_api_exception(runs: Any) -> None:
+    with closed_port() as url, pytest.raises(ApiException) as caught:
+        runs(url).get_run("r1")
+    error = caught.value
+    assert (error.status, error.body, error.headers, error.code, error.details) == (0, None, None, None, [])
+    assert isinstance(error.reason, str)
+    assert "refused" in error.message
+
+
+def test_what_handlers_read_from_urllib3s_error_is_there(runs: Any) -> None:
+    with closed_port() as url, pytest.raises(urllib3.exceptions.MaxRetryError) as caught:
+        runs(url).get_run("r1")
+    assert caught.value.url.endswith("/apis/v2beta1/runs/r1")
+
+
+def test_an_unknown_host_is_a_connection_error(runs: Any) -> None:
+    with pytest.raises(ApiConnectionError) as caught:
+        runs("http://no-such-host.invalid").create_run(RUN)
+    assert not isinstance(caught.value, ApiTimeoutError)
+
+
+@pytest.mark.parametrize("received", [b"", b"HTTP/1.1 200 OK\r\nContent-", head(200, ("Content-Length", "9")) + b"{"])
+def test_a_reset_is_a_connection_error(serve: Any, runs: Any, received: bytes) -> None:
+    with pytest.raises(ApiConnectionError):
+        runs(serve(reset_after(received))).create_run(RUN)
+
+
+def test_a_reset_is_still_caught_as_urllib3s(serve: Any, runs: Any) -> None:
+    with pytest.raises(urllib3.exceptions.ProtocolError):
+        runs(serve(reset_after())).create_run(RUN)
+
+
+def test_a_connection_that_closes_without_a_reply_is_a_connection_error(serve: Any, runs: Any) -> None:
+    with pytest.raises(ApiConnectionError):
+        runs(serve(raw(b""))).create_run(RUN)
+
+
+@pytest.mark.parametrize("method", ["get", "create"])
+def test_a_body_that_ends_early_is_never_a_run(serve: Any, runs: Any, method: str) -> None:
+    service = runs(serve(raw(head(200, ("Content-Length", str(1 << 40))) + b'{"run_id": "r1", ')))
+    with pytest.raises(ApiException):
+        service.get_run("r1") if method == "get" else service.create_run(RUN)
+
+
+@pytest.mark.parametrize(
+    "received",
+    [
+        b"SSH-2.0-OpenSSH_9.6\r\n",
+        b"\x16\x03\x01\x02\x00",
+        b"HTTP/1.1 banana\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX: " + b"a" * 70_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 200 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n",
+    ],
+    ids=["ssh", "tls", "bad status line", "endless header", "too many headers", "bad chunk"],
+)
+def test_what_is_no_http_is_a_connection_error(serve: Any, runs: Any, received: bytes) -> None:
+    with pytest.raises(ApiConnectionError):
+        runs(serve(raw(received))).create_run(RUN)
+
+
+def test_a_black_hole_is_a_timeout(runs: Any) -> None:
+    with black_hole() as url, pytest.raises(ApiTimeoutError):
+        runs(url, retries=False).get_run("r1", _request_timeout=0.3)
+
+
+def test_a_black_hole_is_still_caught_as_urllib3s(runs: Any) -> None:
+    with black_hole() as url, pytest.raises(urllib3.exceptions.ConnectTimeoutError):
+        runs(url, retries=False).get_run("r1", _request_timeout=0.3)
+
+
+@pytest.mark.parametrize("received", [b"", b"HTTP/1.1 200 OK\r\n", head(200, ("Content-Length", "9")) + b"{"])
+def test_a_server_that_falls_silent_is_a_timeout(serve: Any, runs: Any, received: bytes) -> None:
+    with pytest.raises(ApiTimeoutError):
+        runs(serve(silence_after(received))).create_run(RUN, _request_timeout=0.3)
+
+
+def test_a_timeout_is_still_caught_as_urllib3s(serve: Any, runs: Any) -> None:
+    with pytest.raises(urllib3.exceptions.ReadTimeoutError):
+        runs(serve(silence_after())).create_run(RUN, _request_timeout=0.3)
+
+
+def test_a_timeout_of_a_read_that_was_tried_again_is_a_timeout(serve: Any, runs: Any) -> None:
+    with pytest.raises(ApiTimeoutError) as caught:
+        runs(serve(silence_after())).get_run("r1", _request_timeout=0.2)
+    assert isinstance(caught.value, urllib3.exceptions.MaxRetryError)
+
+
+def test_a_redirect_without_end_is_an_api_exception(serve: Any, runs: Any) -> None:
+    with pytest.raises(ApiException):
+        runs(serve(redirect("/again"))).get_run("r1")
+
+
+@pytest.mark.parametrize(
+    "host", ["http://", "http://:80", "http://[::1", "ftp://localhost", "http://a..b", "http://127.0.0.1:99999", "http://exa mple"]
+)
+def test_a_host_that_is_no_url_is_an_exception_of_ours(runs: Any, host: str) -> None:
+    from kfp_server_api import OpenApiException
+
+    with pytest.raises(OpenApiException):
+        runs(host).create_run(RUN)
+
+
+@pytest.mark.parametrize("code", [200, 404, 500])
+def test_a_body_that_breaks_off_outside_preloading_is_an_error_of_ours(serve: Any, runs: Any, code: int) -> None:
+    received = head(code, ("Content-Length", "100")) + b"{"
+    if code == 200:
+        response = runs(serve(reset_after(received))).get_run("r1", _preload_content=False)
+        with pytest.raises(urllib3.exceptions.HTTPError):
+            response.read()
+    else:
+        with pytest.raises(ApiException):
+            runs(serve(reset_after(received))).get_run("r1", _preload_content=False)
+
+
+def test_an_unread_error_body_that_never_comes_is_an_api_exception(serve: Any, runs: Any) -> None:
+    received = head(500, ("Content-Length", "100")) + b"{"
+    with pytest.raises(ApiException):
+        runs(serve(silence_after(received))).get_run("r1", _preload_content=False, _request_timeout=0.3)
+
+
+def test_a_refusing_proxy_is_a_connection_error(runs: Any) -> None:
+    with closed_port() as proxy, pytest.raises(ApiConnectionError):
+        runs("http://kfp.example", proxy=proxy, retries=False).get_run("r1")
+
+
+def test_connection_errors_pickle(runs: Any) -> None:
+    with closed_port() as url, pytest.raises(ApiConnectionError) as caught:
+        runs(url).get_run("r1")
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert type(again) is type(caught.value)
+    assert (str(again), again.url, again.status) == (str(caught.value), caught.value.url, 0)
+
+
+def test_timeouts_pickle(serve: Any, runs: Any) -> None:
+    with pytest.raises(ApiTimeoutError) as caught:
+        runs(serve(silence_after())).create_run(RUN, _request_timeout=0.2)
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert isinstance(again, ApiTimeoutError)
+    assert isinstance(again, urllib3.exceptions.ReadTimeoutError)
+
+
+def test_an_unpickled_error_has_a_class_of_its_own_no_more_than_one(runs: Any) -> None:
+    errors = []
+    with closed_port() as url:
+        for _ in range(2):
+            with pytest.raises(ApiConnectionError) as caught:
+                runs(url).get_run("r1")
+            errors.append(type(caught.value))
+    assert errors[0] is errors[1]
+
+
+def test_a_client_works_again_after_no_reply_came(serve: Any, runs: Any) -> None:
+    service = runs(serve(reset_after(), reply({"run_id": "r1"})))
+    with pytest.raises(ApiConnectionError):
+        service.create_run(RUN)
+    assert service.get_run("r1").run_id == "r1"
+
+
+def test_no_reply_leaves_last_response_alone(serve: Any, runs: Any) -> None:
+    service = runs(serve(reply({"run_id": "r1"}), raw(b"")))
+    service.get_run("r1")
+    before = service.api_client.last_response
+    with pytest.raises(ApiConnectionError):
+        service.create_run(RUN)
+    assert service.api_client.last_response is before
+
+
+class Certificates:
+    """A CA and what it issued, as files and contexts."""
+
+    def __init__(self, folder: Path) -> None:
+        trustme = pytest.importorskip("trustme")
+        self.authority = trustme.CA()
+        self.file = str(folder / "ca.pem")
+        self.authority.cert_pem.write_to_path(self.file)
+        self.right = self.context(self.authority.issue_cert("127.0.0.1", "localhost"))
+        self.wrong_host = self.context(self.authority.issue_cert("kfp.example"))
+        long_ago = datetime.datetime.now() - datetime.timedelta(days=10)
+        self.expired = self.context(self.authority.issue_cert("127.0.0.1", not_after=long_ago))
+
+    def context(self, certificate: Any) -> ssl.SSLContext:
+        """Return what a server with this certificate uses."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        certificate.configure_cert(context)
+        return context
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    return Certificates(tmp_path_factory.mktemp("certificates"))
+
+
+def failing(service: Any, **options: Any) -> TLSError:
+    with pytest.raises(TLSError) as caught:
+        service.create_run(RUN, **options)
+    return caught.value
+
+
+def test_a_certificate_of_a_known_ca_is_taken(serve: Any, runs: Any, certificates: Certificates) -> None:
+    server = serve(reply({"run_id": "r1"}), tls=certificates.right)
+    assert runs(server, ssl_ca_cert=certificates.file).get_run("r1").run_id == "r1"
+
+
+def test_an_unknown_ca_is_a_tls_error_that_names_the_setting(
+    serve: Any, runs: Any, certificates: Certificates
+) -> None:
+    server = serve(tls=certificates.right)
+    text = str(failing(runs(server)))
+    assert f"127.0.0.1:{server.port}" in text
+    assert "certificate verify failed" in text
+    assert "ssl_ca_cert" in text
+
+
+def test_a_certificate_for_another_host_is_a_tls_error_that_names_the_setting(
+    serve: Any, runs: Any, certificates: Certificates
+) -> None:
+    server = serve(tls=certificates.wrong_host)
+    text = str(failing(runs(server, ssl_ca_cert=certificates.file)))
+    assert f"127.0.0.1:{server.port}" in text
+    assert "another host" in text
+    assert "assert_hostname" in text
+
+
+def test_a_certificate_for_another_host_name_is_told_from_an_unknown_ca(
+    serve: Any, runs: Any, certificates: Certificates
+) -> None:
+    server = serve(tls=certificates.wrong_host)
+    text = str(failing(runs(server.url_by_name, ssl_ca_cert=certificates.file)))
+    assert f"localhost:{server.port}" in text
+    assert "assert_hostname" in text
+
+
+def test_an_expired_certificate_is_a_tls_error_that_says_so(
+    serve: Any, runs: Any, certificates: Certificates
+) -> None:
+    server = serve(tls=certificates.expired)
+    text = str(failing(runs(server, ssl_ca_cert=certificates.file)))
+    assert f"127.0.0.1:{server.port}" in text
+    assert "expired" in text
+
+
+def test_https_to_a_plain_http_port_is_a_tls_error_that_names_the_host_setting(serve: Any, runs: Any) -> None:
+    server = serve()
+    text = str(failing(runs(server.url.replace("http:", "https:"))))
+    assert f"127.0.0.1:{server.port}" in text
+    assert "Configuration.host" in text
+
+
+def test_http_to_a_tls_port_is_an_error_of_ours(serve: Any, runs: Any, certificates: Certificates) -> None:
+    server = serve(tls=certificates.right)
+    with pytest.raises(ApiException):
+        runs(server.url.replace("https:", "http:")).create_run(RUN)
+
+
+def test_a_ca_file_that_is_not_there_is_named(serve: Any, runs: Any, certificates: Certificates) -> None:
+    server = serve(tls=certificates.right)
+    with pytest.raises(ApiException) as caught:
+        runs(server, ssl_ca_cert="/no/such/ca.pem").create_run(RUN)
+    assert "ssl_ca_cert" in str(caught.value)
+
+
+def test_a_client_certificate_that_is_asked_for_and_missing_is_an_error_of_ours(
+    serve: Any, runs: Any, certificates: Certificates
+) -> None:
+    context = certificates.context(certificates.authority.issue_cert("127.0.0.1"))
+    context.verify_mode = ssl.CERT_REQUIRED
+    certificates.authority.configure_trust(context)
+    with pytest.raises(ApiConnectionError):
+        runs(serve(tls=context), ssl_ca_cert=certificates.file).create_run(RUN)
+
+
+def test_a_tls_error_without_retries_is_the_same(serve: Any, runs: Any, certificates: Certificates) -> None:
+    error = failing(runs(serve(tls=certificates.right), retries=False))
+    assert isinstance(error, urllib3.exceptions.SSLError)
+    assert "ssl_ca_cert" in str(error)
+
+
+def test_a_tls_error_is_still_caught_as_urllib3s(serve: Any, runs: Any, certificates: Certificates) -> None:
+    error = failing(runs(serve(tls=certificates.right)))
+    assert isinstance(error, urllib3.exceptions.MaxRetryError)
+
+
+def test_tls_errors_pickle(serve: Any, runs: Any, certificates: Certificates) -> None:
+    error = failing(runs(serve(tls=certificates.right)))
+    again = pickle.loads(pickle.dumps(error))
+    assert isinstance(again, TLSError)
+    assert str(again) == str(error)
+
+
+def test_assert_hostname_names_another_host_to_accept(serve: Any, runs: Any, certificates: Certificates) -> None:
+    server = serve(reply({"run_id": "r1"}), tls=certificates.wrong_host)
+    service = runs(server, ssl_ca_cert=certificates.file, assert_hostname="kfp.example")
+    assert service.get_run("r1").run_id == "r1"
+
+
+@pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
+def test_verify_ssl_false_takes_any_certificate(serve: Any, runs: Any, certificates: Certificates) -> None:
+    server = serve(reply({"run_id": "r1"}), tls=certificates.expired)
+    assert runs(server, verify_ssl=False).get_run("r1").run_id == "r1"
+
+
+def test_a_tls_handshake_that_never_ends_is_a_timeout(runs: Any, serve: Any) -> None:
+    with black_hole_that_accepts() as url:
+        start = time.monotonic()
+        with pytest.raises(ApiTimeoutError):
+            runs(url, retries=False).get_run("r1", _request_timeout=0.3)
+    assert time.monotonic() - start < 5
+
+
+def black_hole_that_accepts() -> Any:
+    import socket
+    from contextlib import contextmanager
+
+    @contextmanager
+    def accepting() -> Any:
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+
+    return accepting()
