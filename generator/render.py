@@ -184,6 +184,7 @@ def _param(param: Param, op: Operation) -> str:
     said += [f'wire="{param.wire}"'] if param.wire != param.name else []
     said += [f'since="{param.since}"'] if param.since else []
     said += [f"earlier_names={param.earlier_names!r}".replace("'", '"')] if param.earlier_names else []
+    said += ["document=True"] if param.document else []
     line = f"Param({', '.join(said)})"
     return line if len(line) + 13 <= WIDTH else f"Param(\n                {', '.join(said)}\n            )"
 

@@ -4,7 +4,7 @@
 A name is imported when it is first used, so that importing the package costs next to nothing.
 """
 
-from __future__ import annotations
+from __future__ import absolute_import, annotations
 
 from typing import TYPE_CHECKING, Any
 
@@ -176,6 +176,7 @@ __all__ = [
     "V2beta1VisualizationType",
     "VisualizationServiceApi",
     "__version__",
+    "absolute_import",
     "api",
     "api_client",
     "configuration",

@@ -57,6 +57,32 @@ def loads(text: str | bytes) -> Any:
     return json.loads(text)
 
 
+def dumps(value: Any) -> bytes:
+    """Write what `encode` returned as JSON.
+
+    Raises:
+        ApiTypeError: bytes; names the path to them.
+    """
+    try:
+        return json.dumps(value, allow_nan=False).encode()
+    except (TypeError, ValueError) as error:
+        path = _path_to_bytes(value)
+        if path is None:
+            raise ApiValueError(str(error)) from error
+        raise ApiTypeError("JSON has no form for a value of type bytes", path) from None
+
+
+def _path_to_bytes(value: Any) -> list[Any] | None:
+    if isinstance(value, bytes):
+        return []
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, (list, tuple)) else ()
+    for key, each in items:
+        below = _path_to_bytes(each)
+        if below is not None:
+            return [key, *below]
+    return None
+
+
 def decoder(type_name: str, resolve: Callable[[str], Any]) -> Decoder:
     """Compile the decoder of a type.
 
@@ -85,6 +111,8 @@ def parse_datetime(text: str) -> datetime:
     try:
         if text[-1:] == "Z" and not _ISO_WITH_Z:
             return datetime.fromisoformat(text[:-1]).replace(tzinfo=timezone.utc)
+        if text[7:8] != "-" or text[-2:] == ".Z":  # forms that only some versions of Python take
+            return _parse_by_dateutil(text)
         return datetime.fromisoformat(text)
     except ValueError:
         return _parse_by_dateutil(text)
@@ -190,11 +218,10 @@ def _encode_other(value: Any) -> Any:
 
 def _without_numpy(value: Any) -> Any:
     # Below microseconds numpy gives bare integers instead of datetimes.
-    if type(value.dtype).__module__.startswith("numpy") and value.dtype.kind == "M":
-        plain = value.astype("datetime64[us]").tolist()
-        if None in (plain if isinstance(plain, list) else [plain]):
-            raise ValueError("NaT is not a time")
-        return plain
+    if type(value.dtype).__module__.startswith("numpy") and value.dtype.kind in "Mm":
+        if (value != value).any():
+            raise ValueError("NaT is no time")
+        return value.astype(f"{'datetime' if value.dtype.kind == 'M' else 'timedelta'}64[us]").tolist()
     plain = value.tolist()
     return float(plain) if type(plain) is type(value) else plain
 
@@ -240,7 +267,8 @@ _CONVERSIONS: list[tuple[Any, Callable[[Any], Any]]] = [
     (UUID, str),
     (os.PathLike, os.fspath),
     (Mapping, lambda value: _encode_items(value.items(), {})),
-    ((tuple,), _encode_list),
+    (tuple, lambda value: tuple(_encode_list(value))),
+    (bytes, bytes),  # upstream's `sanitize_for_serialization` lets them pass; `dumps` does not
     ((set, frozenset), _encode_set),
 ]
 
@@ -330,6 +358,7 @@ _SCALARS: dict[str, Decoder] = {
     "date": _date,
     "datetime": _datetime,
     "object": _as_is,
+    "bytes": _as_is,
 }
 
 

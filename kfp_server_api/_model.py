@@ -8,6 +8,7 @@ caller gave.
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Mapping
@@ -54,21 +55,29 @@ def field(*, default: None = None, enum: str = "", json: str = "", base64: bool 
 class Reply:
     """The reply that models were decoded from, for the error when one of its values cannot be."""
 
-    __slots__ = ("data", "method", "response", "url")
+    __slots__ = ("body", "data", "headers", "method", "status", "url")
 
-    def __init__(self, data: Any, response: Any, method: str | None = None, url: str | None = None) -> None:
-        self.data, self.response, self.method, self.url = data, response, method, url
+    def __init__(self, response: Any, method: str | None = None, url: str | None = None) -> None:
+        self.data: Any = None
+        """The body, parsed."""
+        self.body = getattr(response, "data", None)
+        self.status = getattr(response, "status", None)
+        self.headers = response.getheaders() if hasattr(response, "getheaders") else None
+        self.method, self.url = method, url
 
     def undecodable(self, path: list[Any], cause: Exception) -> DecodeError:
         """Return the error for a value at `path` (keys and indices), or for the whole reply when it is empty."""
         where = f"`{_render(path)}` of the reply" if path else "The reply"
-        error = DecodeError(getattr(self.response, "status", None), f"{where} is not what the API promises: {cause}")
+        error = DecodeError(self.status, f"{where} is not what the API promises: {cause}")
         error.path = _render(path)
-        error.body = as_text(getattr(self.response, "data", None))
-        error.headers = self.response.getheaders() if hasattr(self.response, "getheaders") else None
-        error.method, error.url = self.method, self.url
+        error.body = as_text(self.body) if self.body is not None else json.dumps(self.data)
+        error.headers, error.method, error.url = self.headers, self.method, self.url
         error.committed = self.method not in (None, "GET", "HEAD", "OPTIONS")
         return error
+
+    def __getstate__(self) -> tuple[None, dict[str, Any]]:
+        # The text is as large as the data, from which it can be written again.
+        return None, {"body": None, **{name: getattr(self, name) for name in self.__slots__ if name != "body"}}
 
 
 class Field:
@@ -109,7 +118,7 @@ class Base64Field(Field):
         return super().__get__(model, owner)
 
     def __set__(self, model: Model, value: Any) -> None:
-        if value is not None and not _BASE64.match(value):
+        if value is not None and not _BASE64.fullmatch(value):
             raise ValueError(f"Invalid value for `{self.name}`: it must be base64 text")
         model.__dict__[self.name] = value
 
@@ -208,7 +217,7 @@ class Model(_Fields):
         return self
 
     def _undecodable(self, key: str, cause: Exception) -> DecodeError:
-        reply: Reply = self._reply or Reply(self._json, None)
+        reply = self._reply or Reply(None)
         above = _path_to(self._json, reply.data) or []
         return reply.undecodable([*above, key, *getattr(cause, "path", ())], cause)
 
@@ -284,7 +293,7 @@ def _declare(cls: type[Model], name: str, annotation: str) -> Field:
     if written.startswith("dict("):
         written = written[:-1] + ")"
     kind = Base64Field if declared.base64 else Field
-    return kind(cls.__module__, name, declared.json or name, written.replace("Any", "object"))
+    return kind(cls.__module__, name, declared.json or name, re.sub(r"\bAny\b", "object", written))
 
 
 def _plain(value: Any) -> Any:

@@ -33,6 +33,8 @@ class Param(NamedTuple):
     """First release that has it; "" = the operation's first."""
     earlier_names: tuple[str, ...] = ()
     """Keywords that earlier releases had for it."""
+    document: bool = False
+    """True for a text that holds JSON; a dict or model is then sent as such."""
 
     @property
     def key(self) -> str:
@@ -101,14 +103,13 @@ class Service:
         sent: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "body": {}, "file": {}}
         for param, value in zip(operation.params, values):
             if value is not None:
-                is_json = param.location == "query" and param.type == "str" and not isinstance(value, _PLAIN)
-                sent[param.location][param.key] = self._as_json(value) if is_json else value
+                sent[param.location][param.key] = self._as_json(value) if param.document else value
             elif param.required and self.api_client.client_side_validation:
                 raise ApiValueError(f"Missing the required parameter `{param.name}` when calling `{operation.name}`")
         return sent
 
     def _as_json(self, value: Any) -> Any:
-        """Return a dict or model as JSON text, for parameters such as `filter` that hold a document.
+        """Return a dict or model as JSON text, text as it is.
 
         Servers undo the URL's escapes in a filter once more than they should, so none may stand in it.
         """
@@ -127,7 +128,6 @@ class Service:
 
 
 _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
-_PLAIN = (str, int, float)
 _OPTIONS = frozenset({"async_req", "_preload_content", "_request_timeout"})
 
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import datetime
+import os
 import threading
 import weakref
 from collections.abc import Iterable, Mapping
@@ -52,6 +53,7 @@ class ApiClient:
         "object": object,
     }
     _pool: ThreadPool | None = None
+    _pool_of = 0
 
     def __init__(
         self,
@@ -89,11 +91,12 @@ class ApiClient:
     @property
     def pool(self) -> ThreadPool:
         """The threads of `async_req`, started on first use and ended with the client."""
-        if self._pool is None:
+        if self._pool is None or self._pool_of != os.getpid():  # threads do not survive a fork
             from multiprocessing.pool import ThreadPool
 
-            self._pool = ThreadPool(self.pool_threads)
-            weakref.finalize(self, self._pool.terminate).atexit = False
+            self._pool, self._pool_of = ThreadPool(self.pool_threads), os.getpid()
+            # Not terminate(): a call may be the last to hold the client, and its result is still to come.
+            weakref.finalize(self, self._pool.close).atexit = False
         return self._pool
 
     @property
@@ -225,10 +228,9 @@ class ApiClient:
 
     def _path(self, resource_path: str, params: Iterable[tuple[str, Any]]) -> str:
         for name, value in params:
-            text = str(value)
-            if any(part in (".", "..") for part in text.split("/")):
-                raise ApiValueError(f"`{name}` cannot be {text!r}: it would name another path")
-            escaped = quote(text, safe=self.configuration.safe_chars_for_path_param)
+            escaped = quote(str(value), safe=self.configuration.safe_chars_for_path_param)
+            if any(part in (".", "..") for part in escaped.split("/")):
+                raise ApiValueError(f"`{name}` cannot be {str(value)!r}: it would name another path")
             resource_path = resource_path.replace("{" + name + "}", escaped)
         return resource_path
 
@@ -250,8 +252,10 @@ class ApiClient:
         """
         options: dict[str, Any] = {"headers": headers, "query_params": query_params}
         options.update(_preload_content=_preload_content, _request_timeout=_request_timeout)
-        if method in ("OPTIONS", "POST", "PUT", "PATCH"):
+        if method in ("POST", "PUT", "PATCH"):
             options.update(post_params=post_params, body=body)
+        elif method == "OPTIONS":
+            options.update(post_params=post_params)
         elif method == "DELETE":
             options.update(body=body)
         elif method not in ("GET", "HEAD"):
@@ -279,10 +283,11 @@ class ApiClient:
         if response_type == "file":
             from kfp_server_api._download import save
 
-            return save(response, self.configuration.temp_folder_path)
+            with rest.connection_errors(method, url, self.configuration):
+                return save(response, self.configuration.temp_folder_path)
         raw = getattr(response, "urllib3_response", None)
         final = rest.final_url(raw, url) if raw is not None and url is not None else url
-        reply = Reply(None, response, method, without_userinfo(final))
+        reply = Reply(response, method, without_userinfo(final))
         try:
             reply.data = _codec.loads(response.data)
             return _decoder(response_type)(reply.data, reply)
@@ -292,7 +297,11 @@ class ApiClient:
             raise reply.undecodable(getattr(cause, "path", []), cause) from cause
 
     def __deserialize(self, data: Any, klass: Any) -> Any:
-        return None if data is None else _decoder(klass)(data, Reply(data, None))
+        if data is None:
+            return None
+        reply = Reply(None)
+        reply.data = data
+        return _decoder(klass)(data, reply)
 
     def update_params_for_auth(self, headers: Any, querys: Any, auth_settings: list[str] | None) -> None:
         """Add secrets to headers (dict) or query (list of pairs), as `Configuration.auth_settings()` says."""
@@ -300,6 +309,8 @@ class ApiClient:
             return
         available = self.configuration.auth_settings()
         for setting in (available[name] for name in auth_settings if name in available):
+            if not setting["value"]:
+                continue  # an empty secret identifies nobody
             if setting["in"] == "cookie":
                 headers["Cookie"] = setting["value"]
             elif setting["in"] == "header":
@@ -331,18 +342,18 @@ class ApiClient:
         """
         pairs = []
         for name, value in (files or {}).items():
-            for each in value if isinstance(value, list) else [value] if value else []:
+            for each in value if isinstance(value, list) else [value] if value not in (None, "") else []:
                 pairs.append((name, source_of(each, name)))
         return pairs
 
-    def select_header_accept(self, accepts: list[str]) -> str | None:
+    def select_header_accept(self, accepts: list[str] | None) -> str | None:
         """Return the header Accept for a list of types: JSON where it is among them."""
-        accepts = [accept.lower() for accept in accepts]
+        accepts = [accept.lower() for accept in accepts or []]
         return ("application/json" if "application/json" in accepts else ", ".join(accepts)) if accepts else None
 
-    def select_header_content_type(self, content_types: list[str]) -> str:
+    def select_header_content_type(self, content_types: list[str] | None) -> str:
         """Return the header Content-Type for a list of types: JSON where it is among them or the list is empty."""
-        types = [content_type.lower() for content_type in content_types]
+        types = [content_type.lower() for content_type in content_types or []]
         return types[0] if types and not {"application/json", "*/*"} & set(types) else "application/json"
 
     def __getstate__(self) -> dict[str, Any]:

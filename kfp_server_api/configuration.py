@@ -9,15 +9,16 @@ import os
 import sys
 import weakref
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from kfp_server_api._version import API_VERSION, __version__
 
 __all__ = ["Configuration"]
 
-_debugging: weakref.WeakSet[Configuration] = weakref.WeakSet()
-"""The configurations with `debug` on."""
+_LOGGERS = {"package_logger": "kfp_server_api", "urllib3_logger": "urllib3"}
+_debugging: dict[int, weakref.finalize[..., Any]] = {}
+"""What undoes `debug`, by id of the configuration that has it on."""
 _levels: dict[str, int] = {}
 """Levels of the loggers from before the first of them, by name."""
 _SECRETS = ("access_token", "password", "proxy_headers")
@@ -93,10 +94,7 @@ class Configuration:
         self.debug = debug
 
     def _set_up_logging(self) -> None:
-        self.logger: dict[str, logging.Logger] = {
-            "package_logger": logging.getLogger("kfp_server_api"),
-            "urllib3_logger": logging.getLogger("urllib3"),
-        }
+        self.logger: dict[str, logging.Logger] = {key: logging.getLogger(name) for key, name in _LOGGERS.items()}
         self.logger_format = "%(asctime)s %(levelname)s %(message)s"
         self.logger_stream_handler: logging.Handler | None = None
         self.logger_file_handler: logging.Handler | None = None
@@ -145,13 +143,16 @@ class Configuration:
     @property
     def debug(self) -> bool:
         """Log at DEBUG: requests and replies without secrets. False puts the loggers' levels back as they were."""
-        return self in _debugging
+        return id(self) in _debugging
 
     @debug.setter
     def debug(self, value: bool) -> None:
-        if bool(value) != self.debug:
-            (_debugging.add if value else _debugging.discard)(self)
-            _set_levels(self.logger.values())
+        if value and not self.debug:
+            _debugging[id(self)] = undo = weakref.finalize(self, _end_debugging, id(self))
+            undo.atexit = False
+            _set_levels()
+        elif not value and self.debug:
+            _debugging[id(self)]()
 
     def get_api_key_with_prefix(self, identifier: str) -> str | None:
         """Return the secret of a name with its prefix, None without one; runs `refresh_api_key_hook` first."""
@@ -167,7 +168,12 @@ class Configuration:
 
     def get_basic_auth_token(self) -> str:
         """Return `username` and `password` as the value of a basic `authorization` header."""
-        return "Basic " + b64encode(f"{self.username or ''}:{self.password or ''}".encode()).decode()
+        text = f"{self.username or ''}:{self.password or ''}"
+        try:
+            secret = text.encode("latin-1")
+        except UnicodeEncodeError:
+            secret = text.encode()
+        return "Basic " + b64encode(secret).decode()
 
     def auth_settings(self) -> dict[str, dict[str, Any]]:
         """Return what to send by name of the security scheme; empty without a secret."""
@@ -217,9 +223,14 @@ class Configuration:
         return state
 
 
-def _set_levels(loggers: Iterable[logging.Logger]) -> None:
-    """Put loggers at DEBUG while any configuration has `debug` on, and back when the last goes off."""
-    for logger in loggers:
+def _end_debugging(configuration_id: int) -> None:
+    _debugging.pop(configuration_id, None)
+    _set_levels()
+
+
+def _set_levels() -> None:
+    """Put the loggers at DEBUG while any configuration has `debug` on, and back when the last goes off."""
+    for logger in map(logging.getLogger, _LOGGERS.values()):
         if _debugging:
             _levels.setdefault(logger.name, logger.level)
             logger.setLevel(logging.DEBUG)

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import io
-import json
 import logging
+import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urljoin
@@ -15,6 +17,7 @@ import certifi
 import urllib3
 from urllib3 import exceptions as u3
 
+from kfp_server_api import _codec
 from kfp_server_api._multipart import Multipart
 from kfp_server_api.configuration import without_userinfo
 from kfp_server_api.exceptions import (
@@ -46,6 +49,8 @@ logger: logging.Logger = logging.getLogger(__name__)
 
 _METHODS = frozenset({"GET", "HEAD", "DELETE", "POST", "PUT", "PATCH", "OPTIONS"})
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_NOT_IN_HEADERS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]")
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 class RESTResponse(io.IOBase):
@@ -84,6 +89,11 @@ class RESTClientObject:
 
     def __init__(self, configuration: Configuration, pools_size: int = 4, maxsize: int | None = None) -> None:
         self.configuration = configuration
+        self._make_pools(pools_size, maxsize)
+
+    def _make_pools(self, pools_size: int, maxsize: int | None) -> None:
+        configuration = self.configuration
+        self._sizes, self._process = (pools_size, maxsize), os.getpid()
         options: dict[str, Any] = {
             "num_pools": pools_size,
             "maxsize": maxsize or configuration.connection_pool_maxsize or 4,
@@ -137,6 +147,8 @@ class RESTClientObject:
             ApiValueError: a bad argument.
         """
         method, url = method.upper(), without_userinfo(url)  # nothing sends the userinfo; urllib3 would log it
+        if "://" not in url:
+            url = f"http://{url}"
         if method not in _METHODS:
             raise ApiValueError(f"`method` is one of {', '.join(sorted(_METHODS))}, not {method!r}")
         if post_params and body:
@@ -155,15 +167,14 @@ class RESTClientObject:
     def _send(
         self, method: str, url: str, content: Any, headers: dict[str, str], preload_content: bool, timeout: Any
     ) -> Any:
+        if self._process != os.getpid():
+            self._make_pools(*self._sizes)  # after a fork, the parent's connections are not ours to use
         try:
             response = self.pool_manager.urlopen(
                 method, url, body=content, headers=headers, preload_content=preload_content, timeout=timeout
             )
         except (u3.HTTPError, MemoryError) as cause:  # a length that no memory holds is read at once
-            raise _connection_error(cause, method, url, self.configuration) from cause
-        finally:
-            if isinstance(content, Multipart):
-                content.close()
+            raise connection_error(cause, method, url, self.configuration) from cause
         logger.debug("%s %s: %s", method, url, response.status)
         return response
 
@@ -172,7 +183,7 @@ class RESTClientObject:
         try:
             return error_for(RESTResponse(response), method, final)
         except (u3.HTTPError, MemoryError) as cause:  # the body of a reply that was not preloaded
-            error = _connection_error(cause, method, final, self.configuration)
+            error = connection_error(cause, method, final, self.configuration)
             error.reason = f"HTTP status {response.status}, then: {error.reason}"
             return error
 
@@ -305,7 +316,7 @@ def _content(method: str, headers: dict[str, str], body: Any, post_params: Any) 
     if method in ("GET", "HEAD"):
         return None, headers
     if "json" in content_type.lower():
-        return (None if body is None else json.dumps(body, allow_nan=False).encode()), headers
+        return (None if body is None else _codec.dumps(body)), headers
     if content_type == "application/x-www-form-urlencoded":
         return urlencode(post_params or []).encode(), headers
     if content_type == "multipart/form-data":
@@ -321,8 +332,11 @@ def _content(method: str, headers: dict[str, str], body: Any, post_params: Any) 
 
 def _check_headers(headers: dict[str, str]) -> None:
     for name, value in headers.items():
-        if _CONTROL.search(str(name)) or (isinstance(value, str) and _CONTROL.search(value)):
-            raise ApiValueError(f"the header {_CONTROL.sub('?', str(name))!r} holds a control character")
+        if not _TOKEN.fullmatch(name):
+            raise ApiValueError(f"{_CONTROL.sub('?', name)!r} is no name of a header")
+        text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+        if _NOT_IN_HEADERS.search(text):
+            raise ApiValueError(f"the header {name!r} holds a control character or one outside Latin-1")
 
 
 _KINDS: tuple[tuple[type[Exception], type[ApiConnectionError]], ...] = (
@@ -333,7 +347,16 @@ _KINDS: tuple[tuple[type[Exception], type[ApiConnectionError]], ...] = (
 )
 
 
-def _connection_error(cause: Exception, method: str, url: str, configuration: Configuration) -> ApiConnectionError:
+@contextmanager
+def connection_errors(method: str | None, url: str | None, configuration: Configuration) -> Iterator[None]:
+    """Raise ours for what urllib3 raises inside."""
+    try:
+        yield
+    except (u3.HTTPError, MemoryError) as cause:
+        raise connection_error(cause, method or "GET", url or "", configuration) from cause
+
+
+def connection_error(cause: Exception, method: str, url: str, configuration: Configuration) -> ApiConnectionError:
     """Return our error for urllib3's; an instance of both classes, so that handlers of either catch it."""
     inner = getattr(cause, "reason", None)
     root = inner if isinstance(inner, Exception) else cause

@@ -13,11 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import servers
 
 import kfp_server_api
-
-sys.path.append(str(Path(__file__).parent))  # for `servers`, in every import mode
-import servers  # noqa: E402
 
 INSTALLED = Path(kfp_server_api.__file__).resolve().parents[1]
 """The folder that the tested package was imported from."""
@@ -80,3 +78,17 @@ def loggers_as_they_were() -> Iterator[None]:
     for logger, level, handlers in before:
         logger.setLevel(level)
         logger.handlers[:] = handlers
+
+
+@pytest.fixture
+def sent(serve: Callable[..., servers.Server], runs: Any) -> Callable[[Any], Any]:
+    """Return the JSON that arrives for a run parameter: `sent(value)`."""
+    server = serve(servers.reply({"run_id": "r1"}))
+    service = runs(server)
+
+    def send(value: Any) -> Any:
+        config = kfp_server_api.V2beta1RuntimeConfig(parameters={"p": value})
+        service.create_run(kfp_server_api.V2beta1Run(display_name="r", runtime_config=config))
+        return server.requests[-1].json["runtime_config"]["parameters"]["p"]
+
+    return send

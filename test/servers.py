@@ -292,28 +292,3 @@ def stream(size: int, *headers: tuple[str, str], block: bytes = bytes(1 << 16)) 
 def echo_id(request: Request, peer: Peer) -> bool:
     """Answer with an object whose `run_id` is the last part of the path."""
     return reply({"run_id": request.path.rsplit("/", 1)[-1]})(request, peer)
-
-
-@contextmanager
-def black_hole() -> Iterator[str]:
-    """Give the URL of a port on which no connection is ever made: its queue is full."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        fill = [socket.socket() for _ in range(4)]
-        for each in fill:
-            each.setblocking(False)
-            each.connect_ex(listener.getsockname())
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            for each in fill:
-                each.close()
-
-
-@contextmanager
-def closed_port() -> Iterator[str]:
-    """Give the URL of a port that is bound, so that nobody else takes it, and refuses connections."""
-    with socket.socket() as holder:
-        holder.bind(("127.0.0.1", 0))
-        yield f"http://127.0.0.1:{holder.getsockname()[1]}"

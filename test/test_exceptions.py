@@ -8,7 +8,7 @@ import pickle
 from typing import Any
 
 import pytest
-from urllib3 import HTTPHeaderDict
+from urllib3._collections import HTTPHeaderDict
 
 import kfp_server_api
 from kfp_server_api import api_client, exceptions, rest

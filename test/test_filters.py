@@ -104,7 +104,7 @@ def test_no_filter_sends_none(server: Server, runs: Any) -> None:
 
 
 def test_nan_in_a_filter_is_an_error_that_names_its_path(server: Server, runs: Any) -> None:
-    with pytest.raises(ApiValueError, match="predicates.*int_value"):
+    with pytest.raises(ApiValueError, match=r"predicates.*int_value"):
         runs(server).list_runs(filter={"predicates": [{"int_value": float("nan")}]})
 
 

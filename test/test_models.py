@@ -93,7 +93,7 @@ def test_every_model_of_an_empty_object_has_none_everywhere(model: Any, decode: 
 
 @pytest.mark.parametrize("model", FIELDED, ids=lambda model: model.__name__)
 def test_every_model_takes_its_fields_by_name_and_position(model: Any) -> None:
-    values = {name: "AAAA" for name in model.openapi_types}
+    values = dict.fromkeys(model.openapi_types, "AAAA")
     assert model(**values) == model(*values.values())
     assert model(**values).to_dict() == values
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 from urllib.parse import unquote
 
@@ -171,10 +172,8 @@ def test_a_user_agent_cannot_split(server: Any, connect: Any) -> None:
 
 @pytest.mark.parametrize("end", ["/\r\nX-Evil: 1", "/ HTTP/1.1\r\nX-Evil: 1", "/\x00", "\r\n"])
 def test_a_host_cannot_split(server: Any, runs: Any, end: str) -> None:
-    try:
+    with contextlib.suppress(OpenApiException, ValueError):
         runs(server.url + end).get_run("r1")
-    except (OpenApiException, ValueError):
-        pass
     assert all(safe_target(each) for each in server.requests)
 
 

@@ -67,7 +67,7 @@ def package(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("form", [str, Path, lambda path: open(path, "rb")], ids=["text", "Path", "file"])
+@pytest.mark.parametrize("form", [str, Path, lambda path: path.open("rb")], ids=["text", "Path", "file"])
 def test_a_file_arrives_under_its_name(upload: Any, package: Path, form: Any) -> None:
     given = form(package)
     part = upload(given)
@@ -146,14 +146,14 @@ def test_what_is_no_file_is_refused(upload: Any, bad: Any) -> None:
         upload(bad)
 
 
-def test_a_missing_file_is_an_error_of_ours_that_names_it(upload: Any, tmp_path: Path) -> None:
-    with pytest.raises(OpenApiException, match=r"gone\.yaml"):
+def test_a_missing_file_is_told_before_anything_is_sent(upload: Any, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"gone\.yaml"):
         upload(tmp_path / "gone.yaml")
 
 
-def test_a_folder_is_an_error_of_ours(serve: Any, connect: Any, tmp_path: Path) -> None:
+def test_a_folder_is_told_before_anything_is_sent(serve: Any, connect: Any, tmp_path: Path) -> None:
     server = serve(reply({}))
-    with pytest.raises(OpenApiException):
+    with pytest.raises(IsADirectoryError):
         PipelineUploadServiceApi(connect(server)).upload_pipeline(tmp_path)
     assert server.requests == []
 

@@ -93,7 +93,7 @@ class ExperimentServiceApi(Service):
             Param("page_token", "query", "str"),
             Param("page_size", "query", "int"),
             Param("sort_by", "query", "str"),
-            Param("filter", "query", "str"),
+            Param("filter", "query", "str", document=True),
             Param("namespace", "query", "str"),
         ),
         returns="V2beta1ListExperimentsResponse",

@@ -28,7 +28,7 @@ class PipelineUploadServiceApi(Service):
             Param("display_name", "query", "str", since="2.14.0"),
             Param("description", "query", "str"),
             Param("namespace", "query", "str"),
-            Param("tags", "query", "str", since="2.17.0"),
+            Param("tags", "query", "str", since="2.17.0", document=True),
         ),
         returns="V2beta1Pipeline",
     )
@@ -82,7 +82,7 @@ class PipelineUploadServiceApi(Service):
             Param("display_name", "query", "str", since="2.14.0"),
             Param("pipelineid", "query", "str"),
             Param("description", "query", "str"),
-            Param("tags", "query", "str", since="2.17.0"),
+            Param("tags", "query", "str", since="2.17.0", document=True),
         ),
         returns="V2beta1PipelineVersion",
     )

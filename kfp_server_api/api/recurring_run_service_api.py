@@ -66,7 +66,7 @@ class RecurringRunServiceApi(Service):
             Param("page_size", "query", "int"),
             Param("sort_by", "query", "str"),
             Param("namespace", "query", "str"),
-            Param("filter", "query", "str"),
+            Param("filter", "query", "str", document=True),
             Param("experiment_id", "query", "str"),
         ),
         returns="V2beta1ListRecurringRunsResponse",

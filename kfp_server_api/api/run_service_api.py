@@ -101,7 +101,7 @@ class RunServiceApi(Service):
             Param("page_token", "query", "str"),
             Param("page_size", "query", "int"),
             Param("sort_by", "query", "str"),
-            Param("filter", "query", "str"),
+            Param("filter", "query", "str", document=True),
         ),
         returns="V2beta1ListRunsResponse",
         items="runs",

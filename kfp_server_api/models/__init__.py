@@ -1,7 +1,7 @@
 # Generated from spec/kfp.yaml by `python -m generator`; SPDX-License-Identifier: Apache-2.0
 """Models and enums of the API."""
 
-from __future__ import annotations
+from __future__ import absolute_import, annotations
 
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
