@@ -17,8 +17,8 @@ from kfp_server_api._version import API_VERSION, __version__
 __all__ = ["Configuration"]
 
 _LOGGERS = {"package_logger": "kfp_server_api", "urllib3_logger": "urllib3"}
-_debugging: dict[int, weakref.finalize[..., Any]] = {}
-"""What undoes `debug`, by id of the configuration that has it on."""
+_debugging: weakref.WeakSet[Configuration] = weakref.WeakSet()
+"""The configurations with `debug` on."""
 _levels: dict[str, int] = {}
 """Levels of the loggers from before the first of them, by name."""
 _SECRETS = ("access_token", "password", "proxy_headers")
@@ -143,16 +143,16 @@ class Configuration:
     @property
     def debug(self) -> bool:
         """Log at DEBUG: requests and replies without secrets. False puts the loggers' levels back as they were."""
-        return id(self) in _debugging
+        return self in _debugging
 
     @debug.setter
     def debug(self, value: bool) -> None:
         if value and not self.debug:
-            _debugging[id(self)] = undo = weakref.finalize(self, _end_debugging, id(self))
-            undo.atexit = False
-            _set_levels()
+            _raise_levels()
+            _debugging.add(self)
         elif not value and self.debug:
-            _debugging[id(self)]()
+            _debugging.discard(self)
+            _restore_levels()
 
     def get_api_key_with_prefix(self, identifier: str) -> str | None:
         """Return the secret of a name with its prefix, None without one; runs `refresh_api_key_hook` first."""
@@ -223,19 +223,17 @@ class Configuration:
         return state
 
 
-def _end_debugging(configuration_id: int) -> None:
-    _debugging.pop(configuration_id, None)
-    _set_levels()
-
-
-def _set_levels() -> None:
-    """Put the loggers at DEBUG while any configuration has `debug` on, and back when the last goes off."""
+def _raise_levels() -> None:
     for logger in map(logging.getLogger, _LOGGERS.values()):
-        if _debugging:
-            _levels.setdefault(logger.name, logger.level)
-            logger.setLevel(logging.DEBUG)
-        elif logger.name in _levels:
-            logger.setLevel(_levels.pop(logger.name))
+        # DEBUG may be what a configuration left behind that was dropped with `debug` on.
+        if not _debugging and logger.level != logging.DEBUG:
+            _levels[logger.name] = logger.level
+        logger.setLevel(logging.DEBUG)
+
+
+def _restore_levels() -> None:
+    for name in [] if _debugging else list(_levels):
+        logging.getLogger(name).setLevel(_levels.pop(name))
 
 
 def without_userinfo(url: Any) -> Any:

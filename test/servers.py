@@ -89,7 +89,7 @@ class Server:
         self.port: int = self._listener.getsockname()[1]
         self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
         self.url_by_name = self.url.replace("127.0.0.1", "localhost")
-        self._threads = [threading.Thread(target=self._accept, daemon=True)]
+        self._threads = [threading.Thread(target=self._accept, name="server", daemon=True)]
         self._threads[0].start()
 
     def stop(self) -> None:
@@ -115,7 +115,7 @@ class Server:
             with self._lock:
                 self.connections += 1
                 self._open.add(connection)
-            thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
+            thread = threading.Thread(target=self._serve, args=(connection,), name="server", daemon=True)
             self._threads.append(thread)
             thread.start()
 

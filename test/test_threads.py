@@ -97,7 +97,7 @@ def test_a_client_starts_no_thread_before_an_async_call(serve: Any, runs: Any) -
     before = set(threading.enumerate())
     service.get_run("r1")
     new = set(threading.enumerate()) - before
-    assert not [thread for thread in new if "_serve" not in repr(thread)]
+    assert not [thread for thread in new if thread.name != "server"]
 
 
 def test_a_closed_client_has_no_threads_and_still_works(serve: Any) -> None:

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from kfp_server_api.server import LocalServer
 
 ROOT = Path(__file__).parents[2]

@@ -10,8 +10,9 @@ import sys
 import textwrap
 from pathlib import Path
 
-import kfp_server_api
 import pytest
+
+import kfp_server_api
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = ("_", "api_client", "configuration", "exceptions", "rest")

@@ -43,8 +43,8 @@ def check(checker: str, file: str, folder: Path) -> str:
 @pytest.mark.parametrize("checker", CHECKERS)
 def test_right_uses_are_right_and_have_the_types_they_say(checker: str, tmp_path: Path) -> None:
     printed = check(checker, "right.py", tmp_path)
-    said = {int(line): kind.replace("builtins.", "") for line, kind in re.findall(
-        r":(\d+)(?::\d+)?(?::| -) (?:note|information): (?:Revealed type is|Type of .* is) \"(.*)\"", printed)}  # fmt: skip
+    revealed = r":(\d+)(?::\d+)?(?::| -) (?:note|information): (?:Revealed type is|Type of .* is) \"(.*)\""
+    said = {int(line): kind.replace("builtins.", "") for line, kind in re.findall(revealed, printed)}
     wanted = {
         number: line.partition("# ")[2]
         for number, line in enumerate((HERE / "right.py").read_text().splitlines(), 1)
@@ -73,5 +73,4 @@ def faults(printed: str) -> set[int]:
 def simple(kind: str) -> str:
     """Return a type without module names, as both checkers can write it."""
     kind = re.sub(r"\b(?:\w+\.)+(?=\w)", "", kind)
-    kind = re.sub(r"Union\[(.*), None\]$", r"\1 | None", kind)
-    return kind
+    return re.sub(r"Union\[(.*), None\]$", r"\1 | None", kind)
