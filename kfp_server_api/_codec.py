@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from math import isfinite
-from typing import Any
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from kfp_server_api.exceptions import ApiTypeError, ApiValueError
@@ -83,21 +83,31 @@ def _path_to_bytes(value: Any) -> list[Any] | None:
     return None
 
 
-def decoder(type_name: str, resolve: Callable[[str], Any]) -> Decoder:
+class Form(NamedTuple):
+    """What JSON is turned into."""
+
+    model: str
+    """Name of the method that every model has for it; takes the object and the reply."""
+    scalars: Mapping[str, Decoder]
+
+
+def decoder(type_name: str, resolve: Callable[[str], Any], form: Form | None = None) -> Decoder:
     """Compile the decoder of a type.
 
     Args:
         type_name: "str", "datetime", "object", "list[V2beta1Run]", "dict(str, str)", "V2beta1Run", ...
         resolve: gives the model or enum class of a name.
+        form: one of `VALUES` (the default), `DICTS` and `WIRE`.
     """
-    if type_name in _SCALARS:
-        return _SCALARS[type_name]
+    form = form or VALUES
+    if type_name in form.scalars:
+        return form.scalars[type_name]
     if type_name.startswith("list["):
-        return _list_of(decoder(type_name[5:-1], resolve))
+        return _list_of(decoder(type_name[5:-1], resolve, form))
     if type_name.startswith("dict("):
-        return _dict_of(decoder(type_name[5:-1].split(", ", 1)[1], resolve))
+        return _dict_of(decoder(type_name[5:-1].split(", ", 1)[1], resolve, form))
     model = resolve(type_name)
-    return model._from_reply if model.openapi_types else _as_is
+    return cast(Decoder, getattr(model, form.model)) if model.openapi_types else _as_is
 
 
 def parse_datetime(text: str) -> datetime:
@@ -108,17 +118,14 @@ def parse_datetime(text: str) -> datetime:
     Raises:
         ValueError: no date.
     """
-    try:
-        if text[-1:] == "Z" and not _ISO_WITH_Z:
-            return datetime.fromisoformat(text[:-1]).replace(tzinfo=timezone.utc)
-        if text[7:8] != "-" or text[-2:] == ".Z":  # forms that only some versions of Python take
-            return _parse_by_dateutil(text)
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return _parse_by_dateutil(text)
+    return _datetime(text, None)
 
 
-_ISO_WITH_Z = sys.version_info >= (3, 11)
+def _from_iso_without_z(text: str) -> datetime:
+    return datetime.fromisoformat(f"{text[:-1]}+00:00" if text[-1:] == "Z" else text)
+
+
+_from_iso = datetime.fromisoformat if sys.version_info >= (3, 11) else _from_iso_without_z
 
 
 def _parse_by_dateutil(text: str) -> datetime:
@@ -152,14 +159,26 @@ def encode(value: Any) -> Any:
         raise ApiValueError(str(error)) from None
 
 
+def encode_at(key: Any, value: Any) -> Any:
+    """Encode a value that stands under a key; its errors begin with the key.
+
+    Raises:
+        AtPath: the value has no form in JSON.
+    """
+    try:
+        return _encode(value)
+    except (TypeError, ValueError) as cause:
+        raise AtPath([key], cause) from cause
+
+
 def _encode(value: Any) -> Any:
     kind = type(value)
     if kind is str or kind is int or kind is bool or value is None:
         return value
-    if kind is dict:
-        return _encode_items(value.items(), {})
-    if kind is list:
-        return _encode_list(value)
+    if kind in _EXACT:
+        return _EXACT[kind](value)
+    if hasattr(kind, "_to_wire"):
+        return value._to_wire()
     if hasattr(kind, "openapi_types"):
         return _encode_model(value)
     return _encode_other(value)
@@ -167,17 +186,14 @@ def _encode(value: Any) -> Any:
 
 def _encode_items(items: Any, out: dict[Any, Any]) -> dict[Any, Any]:
     for key, value in items:
-        try:
-            out[key if type(key) is str else _encode_key(key)] = _encode(value)
-        except (TypeError, ValueError) as cause:
-            raise AtPath([key], cause) from cause
+        out[key if type(key) is str else _encode_key(key)] = encode_at(key, value)
     return out
 
 
 def _encode_key(key: Any) -> Any:
-    encoded = _encode(key)
+    encoded = encode_at(key, key)
     if not isinstance(encoded, (str, int, float, bool, type(None))):
-        raise TypeError(f"JSON has no form for a key of type {type(key).__qualname__}")
+        raise AtPath([key], TypeError(f"JSON has no form for a key of type {type(key).__qualname__}"))
     return encoded
 
 
@@ -255,6 +271,12 @@ def _encode_set(values: Any) -> list[Any]:
         return encoded
 
 
+_EXACT: dict[type, Callable[[Any], Any]] = {
+    dict: lambda value: _encode_items(value.items(), {}),
+    list: _encode_list,
+    datetime: _encode_datetime,
+}
+
 _CONVERSIONS: list[tuple[Any, Callable[[Any], Any]]] = [
     (enum.Enum, lambda value: _encode(value.value)),
     (str, str.__str__),
@@ -306,9 +328,14 @@ def _bool(value: Any, reply: Any) -> bool:
 
 
 def _datetime(value: Any, reply: Any) -> datetime:
-    if type(value) is str:
-        return parse_datetime(value)
-    raise TypeError(f"an RFC 3339 time is promised, {kind_of(value)} came")
+    if type(value) is not str:
+        raise TypeError(f"an RFC 3339 time is promised, {kind_of(value)} came")
+    if value[7:8] == "-" and value[-2:] != ".Z":  # other forms are taken by some versions of Python only
+        try:
+            return _from_iso(value)
+        except ValueError:
+            pass
+    return _parse_by_dateutil(value)
 
 
 def _date(value: Any, reply: Any) -> date:
@@ -319,19 +346,27 @@ def _as_is(value: Any, reply: Any) -> Any:
     return value
 
 
+def _shallow_copy(value: Any, reply: Any) -> Any:
+    return value.copy() if type(value) in (dict, list) else value
+
+
 def _list_of(item: Decoder) -> Decoder:
     def decode_list(value: Any, reply: Any) -> list[Any]:
         if type(value) is not list:
             raise TypeError(f"a list is promised, {kind_of(value)} came")
-        out: list[Any] = []
         try:
-            for each in value:
-                out.append(None if each is None else item(each, reply))
-        except UNDECODABLE as cause:
-            raise AtPath([len(out)], cause) from cause
-        return out
+            return [None if each is None else item(each, reply) for each in value]
+        except UNDECODABLE:
+            return [None if each is None else _decode_at(index, item, each, reply) for index, each in enumerate(value)]
 
     return decode_list
+
+
+def _decode_at(key: Any, decode: Decoder, value: Any, reply: Any) -> Any:
+    try:
+        return decode(value, reply)
+    except UNDECODABLE as cause:
+        raise AtPath([key], cause) from cause
 
 
 def _dict_of(item: Decoder) -> Decoder:
@@ -340,10 +375,7 @@ def _dict_of(item: Decoder) -> Decoder:
             raise TypeError(f"an object is promised, {kind_of(value)} came")
         out: dict[str, Any] = {}
         for key, each in value.items():
-            try:
-                out[key] = None if each is None else item(each, reply)
-            except UNDECODABLE as cause:
-                raise AtPath([key], cause) from cause
+            out[key] = None if each is None else _decode_at(key, item, each, reply)
         return out
 
     return decode_dict
@@ -360,6 +392,23 @@ _SCALARS: dict[str, Decoder] = {
     "object": _as_is,
     "bytes": _as_is,
 }
+
+VALUES = Form("_from_reply", _SCALARS)
+"""Models, datetimes and all else as callers read them."""
+
+DICTS = Form("_dict_from_reply", {**_SCALARS, "object": _shallow_copy})
+"""What `to_dict` gives."""
+
+WIRE = Form(
+    "_wire_from_reply",
+    {
+        **_SCALARS,
+        "date": lambda value, reply: _date(value, reply).isoformat(),
+        "datetime": lambda value, reply: _encode_datetime(_datetime(value, reply)),
+        "object": lambda value, reply: _encode(value),
+    },
+)
+"""What `encode` gives for the values."""
 
 
 def kind_of(value: Any) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from kfp_server_api._codec import UNDECODABLE, Decoder, decoder, kind_of
+from kfp_server_api._codec import DICTS, UNDECODABLE, VALUES, WIRE, Decoder, decoder, encode_at, kind_of
 from kfp_server_api.exceptions import DecodeError, as_text
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ else:
         return lambda cls: cls
 
 
+_new = object.__new__
 _NOTHING: dict[str, Any] = {}
 _BASE64 = re.compile(r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$")
 
@@ -81,30 +82,43 @@ class Reply:
 
 
 class Field:
-    """A field of a model: a non-data descriptor, so that a value once decoded hides it."""
+    """A field of a model: a non-data descriptor, so that a value once decoded hides it.
 
-    __slots__ = ("decode", "key", "module", "name", "type")
+    Attributes:
+        plain: the type of JSON value that needs no decoding; None where all do.
+        value, dict, wire: decoders to the form of that name, compiled on first use.
+    """
 
-    def __init__(self, module: str, name: str, key: str, type_name: str) -> None:
-        self.module, self.name, self.key, self.type = module, name, key, type_name
-        self.decode: Decoder = self._compile_and_decode
+    __slots__ = ("dict", "key", "module", "name", "plain", "type", "value", "wire")
+
+    def __init__(self, module: str, name: str, key: str, type_name: str, plain: type | None) -> None:
+        self.module, self.name, self.key, self.type, self.plain = module, name, key, type_name, plain
 
     def __get__(self, model: Model | None, owner: Any = None) -> Any:
         if model is None:
             return self
         value = model._json.get(self.key)
-        if value is not None:
-            try:
-                value = self.decode(value, model._reply)
-            except UNDECODABLE as cause:
-                raise model._undecodable(self.key, cause) from cause
+        if type(value) is self.plain or value is None:
+            return value
+        try:
+            value = self.value(value, model._reply)
+        except UNDECODABLE as cause:
+            raise _undecodable(model._json, self.key, model._reply, cause) from cause
+        # One object for all threads, whichever of them comes first.
         return model.__dict__.setdefault(self.name, value)
 
-    def _compile_and_decode(self, value: Any, reply: Any) -> Any:
+    def __getattr__(self, form: str) -> Decoder:
         # On the first value, so that importing one model imports no other.
+        if form not in _FORMS:
+            raise AttributeError(form)
         module, package = sys.modules[self.module], sys.modules[self.module.rpartition(".")[0]]
-        self.decode = decoder(self.type, lambda name: getattr(module, name, None) or getattr(package, name))
-        return self.decode(value, reply)
+        compiled = decoder(self.type, lambda name: getattr(module, name, None) or getattr(package, name), _FORMS[form])
+        setattr(self, form, compiled)
+        return compiled
+
+
+_FORMS = {"value": VALUES, "dict": DICTS, "wire": WIRE}
+_PLAIN = {"str": str, "int": int, "bool": bool}
 
 
 class Base64Field(Field):
@@ -165,11 +179,13 @@ class Model(_Fields):
     attribute_map: ClassVar[dict[str, str]] = _NOTHING
     discriminator: ClassVar[None] = None
     _checked: ClassVar[frozenset[str]] = frozenset()
+    _fields: ClassVar[list[tuple[str, str, type | None, Field]]] = []
 
     def __init_subclass__(cls) -> None:
         fields = [_declare(cls, name, annotation) for name, annotation in cls.__dict__["__annotations__"].items()]
         for each in fields:
             setattr(cls, each.name, each)
+        cls._fields = [(each.name, each.key, each.plain, each) for each in fields]
         cls.openapi_types = {each.name: each.type for each in fields}
         cls.attribute_map = {each.name: each.key for each in fields}
         cls._checked = frozenset(each.name for each in fields if isinstance(each, Base64Field))
@@ -211,15 +227,44 @@ class Model(_Fields):
         """Return a model over one parsed JSON object, nothing decoded yet."""
         if type(data) is not dict:
             raise TypeError(f"an object is promised, {kind_of(data)} came")
-        self = cls.__new__(cls)
+        self = _new(cls)
         self._json = data
         self._reply = reply
         return self
 
-    def _undecodable(self, key: str, cause: Exception) -> DecodeError:
-        reply = self._reply or Reply(None)
-        above = _path_to(self._json, reply.data) or []
-        return reply.undecodable([*above, key, *getattr(cause, "path", ())], cause)
+    @classmethod
+    def _dict_from_reply(
+        cls, data: Any, reply: Reply | None = None, held: Mapping[str, Any] = _NOTHING
+    ) -> dict[str, Any]:
+        """Return what `to_dict` gives, decoding only what `held` has not."""
+        if type(data) is not dict:
+            raise TypeError(f"an object is promised, {kind_of(data)} came")
+        out: dict[str, Any] = {}
+        for name, key, plain, field in cls._fields:
+            value = held[name] if name in held else data.get(key)
+            if value is not None and type(value) is not plain:
+                value = _plain(value) if name in held else _decode(field.dict, data, key, reply)
+            out[name] = value
+        return out
+
+    @classmethod
+    def _wire_from_reply(
+        cls, data: Any, reply: Reply | None = None, held: Mapping[str, Any] = _NOTHING
+    ) -> dict[str, Any]:
+        """Return what is sent, decoding only what `held` has not."""
+        if type(data) is not dict:
+            raise TypeError(f"an object is promised, {kind_of(data)} came")
+        out: dict[str, Any] = {}
+        for name, key, plain, field in cls._fields:
+            value = held[name] if name in held else data.get(key)
+            if value is not None:
+                if type(value) is not plain:
+                    value = encode_at(key, value) if name in held else _decode(field.wire, data, key, reply)
+                out[key] = value
+        return out
+
+    def _to_wire(self) -> dict[str, Any]:
+        return self._wire_from_reply(self._json, self._reply, self.__dict__)
 
     @property
     def additional_fields(self) -> dict[str, Any]:
@@ -229,7 +274,7 @@ class Model(_Fields):
 
     def to_dict(self) -> dict[str, Any]:
         """Return all fields by attribute name, None for absent ones; nested models become dicts, too."""
-        return {name: _plain(getattr(self, name)) for name in self.attribute_map}
+        return self._dict_from_reply(self._json, self._reply, self.__dict__)
 
     def to_str(self) -> str:
         """Return `to_dict()` as indented text."""
@@ -293,7 +338,21 @@ def _declare(cls: type[Model], name: str, annotation: str) -> Field:
     if written.startswith("dict("):
         written = written[:-1] + ")"
     kind = Base64Field if declared.base64 else Field
-    return kind(cls.__module__, name, declared.json or name, re.sub(r"\bAny\b", "object", written))
+    plain = str if declared.enum else _PLAIN.get(written)
+    return kind(cls.__module__, name, declared.json or name, re.sub(r"\bAny\b", "object", written), plain)
+
+
+def _decode(decode: Decoder, data: dict[str, Any], key: str, reply: Reply | None) -> Any:
+    try:
+        return decode(data[key], reply)
+    except UNDECODABLE as cause:
+        raise _undecodable(data, key, reply, cause) from cause
+
+
+def _undecodable(data: Mapping[str, Any], key: str, reply: Reply | None, cause: Exception) -> DecodeError:
+    reply = reply or Reply(None)
+    above = _path_to(data, reply.data) or []
+    return reply.undecodable([*above, key, *getattr(cause, "path", ())], cause)
 
 
 def _plain(value: Any) -> Any:

@@ -171,7 +171,13 @@ class RESTClientObject:
             self._make_pools(*self._sizes)  # after a fork, the parent's connections are not ours to use
         try:
             response = self.pool_manager.urlopen(
-                method, url, body=content, headers=headers, preload_content=preload_content, timeout=timeout
+                method,
+                url,
+                body=content,
+                headers=headers,
+                preload_content=preload_content,
+                timeout=timeout,
+                enforce_content_length=True,  # urllib3 1.26 takes a body that ended early for whole otherwise
             )
         except (u3.HTTPError, MemoryError) as cause:  # a length that no memory holds is read at once
             raise connection_error(cause, method, url, self.configuration) from cause

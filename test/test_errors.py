@@ -233,6 +233,46 @@ def test_a_run_that_is_called_unauthenticated_is_no_authentication_error(failing
     assert type(failing(500, gateway(13, text, "Internal Server Error"))) is ServerError
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        gateway(13, "Internal error: Unauthenticated: Request header error: there is no user identity header.: x"),
+        {"error_message": "Failed to create a pipeline", "error_details": "Unauthenticated: no user identity header"},
+        gateway(16, "Failed to list: x", error="Failed to list: x"),
+    ],
+)
+def test_an_unauthenticated_call_that_is_reported_as_500_keeps_its_status(failing: Any, body: Any) -> None:
+    error = failing(500, body)
+    assert (type(error), error.status) == (AuthenticationError, 500)
+
+
+@pytest.mark.parametrize("title", ["502 Bad Gateway", ""])
+def test_the_message_of_an_error_page_is_no_markup(failing: Any, title: str) -> None:
+    body = f"<html>\r\n<head><title>{title}</title></head>\r\n<body><h1>Oh</h1></body></html>"
+    assert failing(502, body, type="text/html").message in ("502 Bad Gateway", "Because", "Oh")
+
+
+@pytest.mark.parametrize(("status", "kind"), [(413, ApiException), (429, RateLimitError), (503, ServerError)])
+def test_a_status_that_says_when_to_retry_has_its_class(serve: Any, runs: Any, status: int, kind: type) -> None:
+    with pytest.raises(ApiException) as caught:
+        runs(serve(reply({"code": 8, "message": "slow down"}, status, ("Retry-After", "0")))).get_run("r1")
+    error = caught.value
+    assert (type(error), error.status, error.message) == (kind, status, "slow down")
+    assert error.headers["Retry-After"] == "0"
+
+
+@pytest.mark.parametrize("when", ["3600", "Fri, 31 Dec 9999 23:59:59 GMT"])
+def test_a_server_cannot_put_the_client_to_sleep(serve: Any, runs: Any, when: str) -> None:
+    with pytest.raises(RateLimitError):
+        runs(serve(reply({}, 429, ("Retry-After", when)))).get_run("r1", async_req=True).get(5)
+
+
+@pytest.mark.parametrize("when", ["", "soon", "-1", "nan", "1e999"])
+def test_a_retry_after_that_is_no_time_does_not_hide_the_status(serve: Any, runs: Any, when: str) -> None:
+    with pytest.raises(RateLimitError):
+        runs(serve(reply({}, 429, ("Retry-After", when)))).get_run("r1")
+
+
 def test_a_login_page_with_status_401_is_an_authentication_error(failing: Any) -> None:
     assert type(failing(401, "<html>Log in", type="text/html")) is AuthenticationError
 

@@ -70,6 +70,24 @@ def test_async_calls_run_beside_one_another(serve: Any) -> None:
     assert time.monotonic() - start < 3
 
 
+def test_the_first_async_calls_of_many_threads_share_one_pool(serve: Any) -> None:
+    server = serve(echo_id)
+    before = set(threading.enumerate())
+    services = [RunServiceApi(ApiClient(Configuration(host=server.url))) for _ in range(10)]
+    together = threading.Barrier(16, timeout=30)
+
+    def first(service: RunServiceApi) -> Any:
+        together.wait()
+        return service.get_run("r1", async_req=True)
+
+    for service in services:
+        with ThreadPoolExecutor(16) as threads:
+            results = list(threads.map(first, [service] * 16))
+        assert {result.get(30).run_id for result in results} == {"r1"}
+    new = [thread for thread in set(threading.enumerate()) - before if thread.name != "server"]
+    assert len(new) <= 4 * len(services)  # a pool of one thread has three helpers
+
+
 def test_an_async_call_outlives_the_clients_last_name(serve: Any) -> None:
     server = serve(later(0.05, echo_id))
     for number in range(20):

@@ -72,7 +72,9 @@ class TestNumpy:
             sent(numpy.array([1.0, numpy.nan]))
         assert "['p'][1]" in str(caught.value)
 
-    @pytest.mark.parametrize("value", ["float32('nan')", "float16('inf')", "datetime64('NaT')", "timedelta64('NaT')"])
+    @pytest.mark.parametrize(
+        "value", ["float32('nan')", "float16('inf')", "datetime64('NaT', 's')", "timedelta64('NaT', 's')"]
+    )
     def test_what_is_no_number_or_time_is_refused(self, sent: Any, value: str) -> None:
         import numpy
 

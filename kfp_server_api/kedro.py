@@ -1,0 +1,394 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Client of Kedro's HTTP server (`kedro server start`), Kedro 1.5 and later."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
+
+import urllib3
+from urllib3.connection import HTTPConnection
+
+from kfp_server_api._model import Model, Reply, _render, field
+from kfp_server_api._operation import Operation, Param, Service
+from kfp_server_api.configuration import without_userinfo
+from kfp_server_api.exceptions import ApiException, ApiTypeError, ApiValueError, BadRequestError
+from kfp_server_api.rest import timeout_of
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from kfp_server_api._types import Timeout
+    from kfp_server_api.api_client import ApiClient
+
+_T = TypeVar("_T")
+
+
+class RunRequest(TypedDict, total=False):
+    """What to run: the keywords of `KedroServer.run`, of which None stands for left out.
+
+    `from_*` and `to_*` cut the pipelines where datasets and nodes are so named; `node_names`, `tags` and `namespaces`
+    keep only those nodes; `load_versions` has versions by dataset; `only_missing_outputs` skips what is made already.
+    """
+
+    from_inputs: list[str] | None
+    to_outputs: list[str] | None
+    from_nodes: list[str] | None
+    """A node's name has its namespace in front, as in `grp.a`."""
+    to_nodes: list[str] | None
+    node_names: list[str] | None
+    """What these read must be in the catalog."""
+    runner: str | None
+    """Class such as `ThreadRunner`, or dotted path that the project allows; `SequentialRunner` without it."""
+    is_async: bool | None
+    """Load and save each node's datasets in threads. The call waits for the run's end all the same."""
+    tags: list[str] | None
+    load_versions: dict[str, str] | None
+    pipeline_names: list[str] | None
+    """Pipelines to run as one; `__default__` without it."""
+    namespaces: list[str] | None
+    params: dict[str, Any] | None
+    """Parameters, merged deeply into the project's. The server takes undeclared names in silence."""
+    only_missing_outputs: bool | None
+
+
+class ErrorDetail(Model):
+    """What was raised on the server."""
+
+    type: str = field(default=None)
+    """Name of the exception's class."""
+    message: str = field(default=None)
+    """Its text; may be empty, hold newlines and paths of the server."""
+
+
+class RunSuccess(Model):
+    """A run that ended well."""
+
+    status: str = field(default=None)
+    run_id: str = field(default=None)
+    """When the server took the run, to the millisecond. Runs at the same time may share it: no key."""
+    duration_ms: float = field(default=None)
+    """How long it ran, without the wait for one of the server's threads."""
+
+
+class RunFailure(Model):
+    """A run that failed or could not be started."""
+
+    status: str = field(default=None)
+    run_id: str = field(default=None)
+    duration_ms: float = field(default=None)
+    error: ErrorDetail = field(default=None)
+
+
+class HealthResponse(Model):
+    """The server answers, which says nothing about its project."""
+
+    status: str = field(default=None)
+    """`healthy` or `unhealthy`."""
+    kedro_version: str = field(default=None)
+    """Kedro that is installed on the server."""
+
+
+class ProjectMetadataSnapshot(Model):
+    """Names of the project."""
+
+    project_name: str = field(default=None)
+    package_name: str = field(default=None)
+    kedro_version: str = field(default=None)
+    """Kedro that the project was made for; `HealthResponse` has the installed one."""
+
+
+class NodeSourceSnapshot(Model):
+    """Where a node's function stands."""
+
+    filepath: str = field(default=None)
+    line_start: int = field(default=None)
+    line_end: int = field(default=None)
+
+
+class NodeSnapshot(Model):
+    """One node of a pipeline."""
+
+    name: str = field(default=None)
+    """With its namespace in front."""
+    func_name: str | None = None
+    """Since Kedro 1.6."""
+    namespace: str | None = None
+    tags: list[str] = field(default=None)
+    inputs: list[str] = field(default=None)
+    """Datasets, and parameters as `params:<name>`."""
+    outputs: list[str] = field(default=None)
+    source: NodeSourceSnapshot | None = None
+    """None for lambdas, partials and code outside the project. Since Kedro 1.6."""
+
+
+class PipelineSnapshot(Model):
+    """One registered pipeline."""
+
+    name: str = field(default=None)
+    nodes: list[NodeSnapshot] = field(default=None)
+    inputs: list[str] = field(default=None)
+    """What it reads and does not make, `params:<name>` included."""
+    outputs: list[str] = field(default=None)
+    """What it makes and does not read."""
+
+
+class DatasetSnapshot(Model):
+    """One entry of the catalog."""
+
+    name: str = field(default=None)
+    type: str = field(default=None)
+    """As the catalog writes it; may be empty."""
+    filepath: str | None = None
+    """A URL comes without its credentials."""
+
+
+class SnapshotSuccess(Model):
+    """What the project holds."""
+
+    status: str = field(default=None)
+    metadata: ProjectMetadataSnapshot = field(default=None)
+    pipelines: list[PipelineSnapshot] = field(default=None)
+    datasets: dict[str, DatasetSnapshot] = field(default=None)
+    parameters: list[str] = field(default=None)
+    """Names at the top level; the server does not tell values."""
+
+
+class SnapshotFailure(Model):
+    """A project that cannot be read."""
+
+    status: str = field(default=None)
+    error: ErrorDetail = field(default=None)
+
+
+class KedroRequestError(BadRequestError):
+    """422: a field or value that the server does not take; nothing ran. `message` names the path of each fault."""
+
+    @property
+    def details(self) -> list[Any]:
+        """The faults as the server lists them."""
+        return list(self._parsed()["detail"])
+
+
+class KedroError(ApiException):
+    """What was asked for failed inside Kedro, which answers so with HTTP status 200.
+
+    Attributes:
+        error_type: name of the exception's class on the server.
+        message: its whole text; may be empty or hold newlines.
+    """
+
+    error_type: str = ""
+
+    @property
+    def message(self) -> str:
+        return self.reason or ""
+
+    def __str__(self) -> str:
+        return f"{self.error_type}: {self.message}"
+
+
+class KedroRunError(KedroError):
+    """A run failed or could not be started; `run_id` and `duration_ms` as in `RunFailure`."""
+
+    run_id: str = ""
+    duration_ms: float = 0.0
+
+    def __str__(self) -> str:
+        return f"{super().__str__()} (run {self.run_id}, {self.duration_ms} ms)"
+
+
+_HEALTH: dict[Any, Any] = {"healthy": HealthResponse, "unhealthy": HealthResponse}
+_SNAPSHOT: dict[Any, Any] = {"success": SnapshotSuccess, "failure": SnapshotFailure}
+_RUN: dict[Any, Any] = {"success": RunSuccess, "failure": RunFailure}
+
+
+class KedroServer(Service):
+    """A running `kedro server start`; one instance serves any number of calls and threads.
+
+    Args:
+        api_client: the client to call through: its host, token, headers, TLS, proxy and timeouts hold here, too.
+            Without one, a client of the default configuration.
+    """
+
+    _health = Operation("health", "GET", "/health")
+    _snapshot = Operation("snapshot", "GET", "/snapshot", (Param("params", "query", "str"),))
+    _run = Operation("run", "POST", "/run", (Param("request", "body", "RunRequest", required=True),))
+
+    def health(self, *, _request_timeout: Timeout = None) -> HealthResponse:
+        """Ask whether the server answers. It does so also when its project is broken."""
+        answer: HealthResponse = _ask(self, self._health, (), _HEALTH, _request_timeout)
+        return answer
+
+    def snapshot(
+        self, params: str | Mapping[str, Any] | None = None, *, _request_timeout: Timeout = None
+    ) -> SnapshotSuccess:
+        """Return pipelines, nodes, datasets and names of parameters.
+
+        Args:
+            params: parameters to read the catalog with, as a dict or as the text that `kedro run --params` takes.
+                Since Kedro 1.7; older servers ignore them.
+
+        Raises:
+            KedroError: the project cannot be read.
+            ApiValueError: a name or value that such a text cannot hold.
+        """
+        if params is not None and not isinstance(params, str):
+            params = ",".join(_pairs(self.api_client.sanitize_for_serialization(params), []))
+        found: SnapshotSuccess | SnapshotFailure = _ask(self, self._snapshot, (params,), _SNAPSHOT, _request_timeout)
+        if isinstance(found, SnapshotFailure):
+            raise _failure(KedroError(), found)
+        return found
+
+    def run(
+        self, *, check: bool = True, _request_timeout: Timeout = None, **request: Unpack[RunRequest]
+    ) -> RunSuccess | RunFailure:
+        """Run pipelines and wait for the end.
+
+        The request is sent once, whatever `Configuration.retries` says: a second one would be a second run.
+
+        Args:
+            check: False returns a `RunFailure` instead of raising it.
+            _request_timeout: without one, `Configuration.timeout` for connecting and no end for the run. The server
+                goes on with a run that nobody waits for.
+            **request: the fields of `RunRequest`.
+
+        Raises:
+            KedroRunError: the run failed or could not be started.
+            KedroRequestError: the server does not take a value.
+            ApiTypeError, ApiValueError: an unknown field, or a value that JSON cannot hold; nothing was sent.
+        """
+        body = _body(request, self.api_client)
+        if _request_timeout is None:
+            configured = timeout_of(self.api_client.configuration.timeout)
+            _request_timeout = urllib3.Timeout(connect=configured.connect_timeout, read=None)
+        once = Service(_sending_once(self.api_client))
+        ended: RunSuccess | RunFailure = _ask(once, self._run, (body,), _RUN, _request_timeout)
+        if check and isinstance(ended, RunFailure):
+            raise _failure(KedroRunError(), ended)
+        return ended
+
+    def run_async(
+        self, *, check: bool = True, _request_timeout: Timeout = None, **request: Unpack[RunRequest]
+    ) -> Future[RunSuccess | RunFailure]:
+        """Run pipelines in a thread of its own; arguments and errors as in `run`.
+
+        The server works on 40 runs at a time, further ones wait there. The future cannot be cancelled, as the server
+        cannot stop a run; the interpreter's exit does not wait for it.
+        """
+        # Here, so that a bad field raises at once and later changes of the values do not matter.
+        body = _body(request, self.api_client)
+        future: Future[RunSuccess | RunFailure] = Future()
+        future.set_running_or_notify_cancel()
+
+        def work() -> None:
+            try:
+                future.set_result(self.run(check=check, _request_timeout=_request_timeout, **body))
+            except BaseException as error:
+                future.set_exception(error)
+
+        threading.Thread(target=work, name="kedro-run", daemon=True).start()
+        return future
+
+
+def _body(request: Mapping[str, Any], client: ApiClient) -> Any:
+    for name in request.keys() - RunRequest.__annotations__.keys():
+        near = get_close_matches(name, RunRequest.__annotations__, 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise ApiTypeError(f"a Kedro run has no field {name!r}{hint}")
+    given = {name: value for name, value in request.items() if value is not None}
+    return client.sanitize_for_serialization(given)
+
+
+def _ask(service: Service, operation: Operation, values: tuple[Any, ...], kinds: dict[Any, Any], timeout: Any) -> Any:
+    """Send one operation and return the model of `kinds` that the reply's `status` names."""
+    try:
+        data = service._call(operation, values, {"_request_timeout": timeout})
+    except ApiException as error:
+        raise _with_detail(error) from error.__cause__
+    client = service.api_client
+    url = without_userinfo(client.configuration.host) + operation.path
+    reply = Reply(client.last_response, operation.method, url)
+    reply.data = data
+    status = data.get("status") if isinstance(data, dict) else None
+    if not isinstance(status, str) or status not in kinds:
+        raise reply.undecodable([], ValueError(f"`status` is {status!r}, not {' or '.join(kinds)}"))
+    return kinds[status]._from_reply(data, reply)
+
+
+def _with_detail(error: ApiException) -> ApiException:
+    """Return the error with what FastAPI calls `detail`: a text, or a list of faults."""
+    detail = error._parsed().get("detail")
+    if error.status == 422 and isinstance(detail, list):
+        refused = KedroRequestError()
+        refused.__dict__.update(error.__dict__, reason="; ".join(map(_fault, detail)))
+        return refused
+    error.reason = detail if isinstance(detail, str) else error.reason
+    return error
+
+
+def _fault(item: Any) -> str:
+    """Return an item of `detail` as `pipeline_names[0]: Input should be a valid string`."""
+    if not isinstance(item, dict) or not isinstance(item.get("loc"), list):
+        return str(item)
+    loc = item["loc"][1:] or item["loc"]
+    return f"{_render(loc)}: {' '.join(str(item.get('msg')).split())}"
+
+
+def _failure(error: KedroError, ended: RunFailure | SnapshotFailure) -> KedroError:
+    """Return `error` filled with what a reply of status "failure" says."""
+    reply = ended._reply or Reply(None)
+    ApiException.__init__(error, reply.status)
+    error.body, error.headers = reply.body, reply.headers
+    error.method, error.url = reply.method, reply.url
+    raised = ended.error or ErrorDetail(type="", message="")
+    error.error_type, error.reason = raised.type, raised.message
+    if isinstance(error, KedroRunError) and isinstance(ended, RunFailure):
+        error.run_id, error.duration_ms = ended.run_id, ended.duration_ms
+    return error
+
+
+def _pairs(params: Mapping[str, Any], above: list[str]) -> Iterator[str]:
+    """Yield `dotted.name=value`, the value as YAML, which is what the server reads it as."""
+    for key, value in params.items():
+        path, text = [*above, str(key)], json.dumps(value, ensure_ascii=False)
+        if isinstance(value, dict) and value:
+            yield from _pairs(value, path)
+        elif "," in text or not path[-1] or set(path[-1]) & set(",=\\"):
+            raise ApiValueError("the server splits parameters at `,` and `=`, which cannot be escaped", path)
+        else:
+            yield f"{'.'.join(path)}={text}"
+
+
+_ONCE = urllib3.Retry(total=None, connect=0, read=0, redirect=3, status=0, other=0)
+_RUNS_AT_ONCE = 40
+# A run says nothing until it ends, and waits for that without end: probes notice that the server's machine is gone.
+_PROBES = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)] + [
+    (socket.IPPROTO_TCP, getattr(socket, name), value)
+    for name, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 30), ("TCP_KEEPCNT", 6))
+    if hasattr(socket, name)
+]
+
+
+def _sending_once(client: ApiClient) -> ApiClient:
+    """Return the client over connections of its own for runs; over the same where the caller put in a transport."""
+    manager = getattr(client.rest_client, "pool_manager", None)
+    if not isinstance(manager, urllib3.PoolManager):
+        return client
+    options = {"retries": _ONCE, "maxsize": _RUNS_AT_ONCE}
+    options["socket_options"] = [*HTTPConnection.default_socket_options, *_PROBES]
+    # Pools are found by all their options, so that these stay apart from the client's others.
+    manager = _like(manager, connection_pool_kw={**manager.connection_pool_kw, **options})
+    return _like(client, rest_client=_like(client.rest_client, pool_manager=manager))
+
+
+def _like(original: _T, **changes: Any) -> _T:
+    """Return an object that shares all attributes but `changes`."""
+    other = object.__new__(type(original))
+    other.__dict__.update(original.__dict__, **changes)
+    return other
