@@ -6,10 +6,9 @@ A name is imported when it is first used, so that importing the package costs ne
 
 from __future__ import absolute_import, annotations
 
-from typing import TYPE_CHECKING, Any
-
 from kfp_server_api._version import __version__
 
+TYPE_CHECKING = False  # what type checkers take for true; importing `typing` would cost ten times the rest
 if TYPE_CHECKING:
     from kfp_server_api import api, api_client, configuration, exceptions, models, rest
     from kfp_server_api.api.auth_service_api import AuthServiceApi
@@ -276,7 +275,7 @@ _MODULES = {
 
 if not TYPE_CHECKING:  # else checkers would take every name
 
-    def __getattr__(name: str) -> Any:
+    def __getattr__(name: str) -> object:
         if name not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from importlib import import_module

@@ -8,15 +8,16 @@ caller gave.
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Mapping
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from kfp_server_api._codec import DICTS, UNDECODABLE, VALUES, WIRE, Decoder, decoder, encode_at, kind_of
-from kfp_server_api.exceptions import DecodeError, as_text
+from kfp_server_api._codec import DICTS, UNDECODABLE, VALUES, WIRE, Decoder, decoder, kind_of
+from kfp_server_api._encoding import encode_at
+from kfp_server_api._reply import Reply, path_to
+from kfp_server_api.exceptions import DecodeError
 
 if TYPE_CHECKING:
     import inspect
@@ -51,34 +52,6 @@ def field(*, default: None = None, enum: str = "", json: str = "", base64: bool 
         base64: check on assignment that the text is base64.
     """
     return _Declaration(default, enum, json, base64)
-
-
-class Reply:
-    """The reply that models were decoded from, for the error when one of its values cannot be."""
-
-    __slots__ = ("body", "data", "headers", "method", "status", "url")
-
-    def __init__(self, response: Any, method: str | None = None, url: str | None = None) -> None:
-        self.data: Any = None
-        """The body, parsed."""
-        self.body = getattr(response, "data", None)
-        self.status = getattr(response, "status", None)
-        self.headers = response.getheaders() if hasattr(response, "getheaders") else None
-        self.method, self.url = method, url
-
-    def undecodable(self, path: list[Any], cause: Exception) -> DecodeError:
-        """Return the error for a value at `path` (keys and indices), or for the whole reply when it is empty."""
-        where = f"`{_render(path)}` of the reply" if path else "The reply"
-        error = DecodeError(self.status, f"{where} is not what the API promises: {cause}")
-        error.path = _render(path)
-        error.body = as_text(self.body) if self.body is not None else json.dumps(self.data)
-        error.headers, error.method, error.url = self.headers, self.method, self.url
-        error.committed = self.method not in (None, "GET", "HEAD", "OPTIONS")
-        return error
-
-    def __getstate__(self) -> tuple[None, dict[str, Any]]:
-        # The text is as large as the data, from which it can be written again.
-        return None, {"body": None, **{name: getattr(self, name) for name in self.__slots__ if name != "body"}}
 
 
 class Field:
@@ -182,7 +155,9 @@ class Model(_Fields):
     _fields: ClassVar[list[tuple[str, str, type | None, Field]]] = []
 
     def __init_subclass__(cls) -> None:
-        fields = [_declare(cls, name, annotation) for name, annotation in cls.__dict__["__annotations__"].items()]
+        fields = [
+            _declare(cls, name, annotation) for name, annotation in cls.__dict__.get("__annotations__", {}).items()
+        ]
         for each in fields:
             setattr(cls, each.name, each)
         cls._fields = [(each.name, each.key, each.plain, each) for each in fields]
@@ -292,43 +267,6 @@ class Model(_Fields):
         return not self == other
 
 
-class Enum:
-    """Base of the enums: a namespace of text constants; replies hold plain text, new values included.
-
-    Attributes:
-        allowable_values: all constants' values, in the order of the API.
-    """
-
-    allowable_values: ClassVar[list[str]] = []
-    openapi_types: ClassVar[dict[str, str]] = {}
-    attribute_map: ClassVar[dict[str, str]] = {}
-    discriminator: ClassVar[None] = None
-
-    def __init_subclass__(cls) -> None:
-        cls.allowable_values = [value for name, value in vars(cls).items() if name.isupper()]
-        cls.openapi_types, cls.attribute_map = {}, {}
-
-    def __init__(self, local_vars_configuration: Any = None) -> None:
-        self.local_vars_configuration: Any = local_vars_configuration
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return {}: an enum has constants and no fields."""
-        return {}
-
-    def to_str(self) -> str:
-        """Return `to_dict()` as text."""
-        return "{}"
-
-    def __repr__(self) -> str:
-        return self.to_str()
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, type(self))
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
-
 def _declare(cls: type[Model], name: str, annotation: str) -> Field:
     """Return the field that `name: annotation = value` in a class body declares."""
     value = cls.__dict__[name]
@@ -351,7 +289,7 @@ def _decode(decode: Decoder, data: dict[str, Any], key: str, reply: Reply | None
 
 def _undecodable(data: Mapping[str, Any], key: str, reply: Reply | None, cause: Exception) -> DecodeError:
     reply = reply or Reply(None)
-    above = _path_to(data, reply.data) or []
+    above = path_to(data, reply.data) or []
     return reply.undecodable([*above, key, *getattr(cause, "path", ())], cause)
 
 
@@ -362,22 +300,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: each.to_dict() if hasattr(each, "to_dict") else each for key, each in value.items()}
     return value.to_dict() if hasattr(value, "to_dict") else value
-
-
-def _path_to(wanted: Any, inside: Any) -> list[Any] | None:
-    """Return keys and indices that lead to the very object `wanted` in parsed JSON."""
-    if wanted is inside:
-        return []
-    items: Any = ()
-    if isinstance(inside, (dict, list)):
-        items = inside.items() if isinstance(inside, dict) else enumerate(inside)
-    for key, value in items:
-        below = _path_to(wanted, value)
-        if below is not None:
-            return [key, *below]
-    return None
-
-
-def _render(path: list[Any]) -> str:
-    """Return keys and indices as `runs[3].created_at`."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")

@@ -13,7 +13,8 @@ from typing_extensions import Required
 
 Seconds = Union[int, float, timedelta]
 Timeout = Union[Seconds, tuple[Optional[Seconds], Optional[Seconds]], urllib3.Timeout, None]
-"""Seconds for the whole call, a pair (connect, read), or None for `Configuration.timeout`."""
+"""Seconds to connect and between two chunks received, a pair (connect, read) of them, or None for
+`Configuration.timeout`."""
 
 Upload = Union[str, "PathLike[str]", bytes, BinaryIO]
 """A path, content, or a file open for reading bytes."""

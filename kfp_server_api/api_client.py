@@ -15,12 +15,13 @@ from urllib.parse import quote, urlsplit
 
 import six
 
-from kfp_server_api import _codec, rest
-from kfp_server_api._model import Reply
+from kfp_server_api import _codec, _encoding, rest
 from kfp_server_api._multipart import source_of
+from kfp_server_api._network import connection_errors
+from kfp_server_api._reply import Reply, is_page, login_error
 from kfp_server_api._version import API_VERSION
 from kfp_server_api.configuration import Configuration, without_userinfo
-from kfp_server_api.exceptions import ApiException, ApiValueError, AuthenticationError, as_text
+from kfp_server_api.exceptions import ApiException, ApiValueError, as_text
 
 if TYPE_CHECKING:
     from multiprocessing.pool import ThreadPool
@@ -91,13 +92,14 @@ class ApiClient:
     @property
     def pool(self) -> ThreadPool:
         """The threads of `async_req`, started on first use and ended with the client."""
-        if self._pool is None or self._pool_of != os.getpid():  # threads do not survive a fork
-            from multiprocessing.pool import ThreadPool
+        with _making_pools:
+            if self._pool is None or self._pool_of != os.getpid():  # threads do not survive a fork
+                from multiprocessing.pool import ThreadPool
 
-            self._pool, self._pool_of = ThreadPool(self.pool_threads), os.getpid()
-            # Not terminate(): a call may be the last to hold the client, and its result is still to come.
-            weakref.finalize(self, self._pool.close).atexit = False
-        return self._pool
+                self._pool, self._pool_of = ThreadPool(self.pool_threads), os.getpid()
+                # Not terminate(): a call may be the last to hold the client, and its result is still to come.
+                weakref.finalize(self, self._pool.close).atexit = False
+            return self._pool
 
     @property
     def last_response(self) -> Any:
@@ -263,8 +265,8 @@ class ApiClient:
         return getattr(self.rest_client, method)(url, **options)
 
     def sanitize_for_serialization(self, obj: Any) -> Any:
-        """Return a value as what `json.dumps` writes; see `_codec.encode`."""
-        return _codec.encode(obj)
+        """Return a value as what `json.dumps` writes; see `_encoding.encode`."""
+        return _encoding.encode(obj)
 
     def deserialize(self, response: Any, response_type: Any) -> Any:
         """Return a reply's body as Python values.
@@ -283,7 +285,7 @@ class ApiClient:
         if response_type == "file":
             from kfp_server_api._download import save
 
-            with rest.connection_errors(method, url, self.configuration):
+            with connection_errors(method, url, self.configuration):
                 return save(response, self.configuration.temp_folder_path)
         raw = getattr(response, "urllib3_response", None)
         final = rest.final_url(raw, url) if raw is not None and url is not None else url
@@ -292,8 +294,8 @@ class ApiClient:
             reply.data = _codec.loads(response.data)
             return _decoder(response_type)(reply.data, reply)
         except _codec.UNDECODABLE as cause:
-            if _is_page(response) or (url and final and urlsplit(url).netloc != urlsplit(final).netloc):
-                raise _login_error(reply) from cause
+            if is_page(response) or (url and final and urlsplit(url).netloc != urlsplit(final).netloc):
+                raise login_error(reply) from cause
             raise reply.undecodable(getattr(cause, "path", []), cause) from cause
 
     def __deserialize(self, data: Any, klass: Any) -> Any:
@@ -381,6 +383,11 @@ class ApiClient:
         return other
 
 
+_making_pools = threading.RLock()
+if hasattr(os, "register_at_fork"):
+    # A thread that holds it does not exist in the child; nobody else is there to wait for.
+    os.register_at_fork(before=_making_pools.acquire, after_in_parent=_making_pools.release,
+                        after_in_child=_making_pools.release)  # fmt: skip
 _SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key"})
 
 
@@ -390,15 +397,3 @@ def _decoder(response_type: Any) -> _codec.Decoder:
 
     name = response_type if isinstance(response_type, str) else response_type.__name__
     return _codec.decoder(name, lambda each: getattr(models, each))
-
-
-def _is_page(response: Any) -> bool:
-    content_type = response.getheader("content-type", "") if hasattr(response, "getheader") else ""
-    return "html" in (content_type or "") or as_text(response.data).lstrip()[:1] == "<"
-
-
-def _login_error(reply: Reply) -> AuthenticationError:
-    plain = reply.undecodable([], ValueError("a page for people came instead of JSON, most likely to log in"))
-    error = AuthenticationError(plain.status, plain.reason)
-    error.__dict__.update(plain.__dict__, committed=False)
-    return error

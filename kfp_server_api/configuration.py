@@ -48,7 +48,8 @@ class Configuration:
         connection_pool_maxsize: connections kept open.
         proxy: URL of an HTTP proxy; the environment's proxy settings are not read.
         proxy_headers: headers for the proxy.
-        retries: `urllib3.Retry` or a number; None = urllib3's default of 3, for connecting and idempotent calls.
+        retries: `urllib3.Retry` or a number; None = 3 for connecting and idempotent calls, none that a reply's
+            Retry-After asks for: that is a `RateLimitError` or `ServerError` at once.
         safe_chars_for_path_param: characters not escaped in path parameters.
         client_side_validation: check required parameters before sending.
         temp_folder_path: folder for downloads; None = the system's.

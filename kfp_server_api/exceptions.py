@@ -135,8 +135,13 @@ class ApiException(OpenApiException):
         if self.headers:
             lines.append(f"HTTP response headers: {_without_secrets(self.headers)}")
         if self.body:
-            lines.append(f"HTTP response body: {self.body}")
+            lines.append(f"HTTP response body: {self._shown_body()}")
         return "\n".join([*lines, *self._notes()]) + "\n"
+
+    def _shown_body(self) -> Any:
+        """The body; the first of it where a page or a list came with a status of success."""
+        is_error = not isinstance(self.status, int) or self.status >= 300
+        return self.body if is_error or len(self.body) <= _SHOWN else f"{self.body[:_SHOWN]}…"
 
     def _notes(self) -> list[str]:
         """Lines that upstream's text does not have."""
@@ -205,6 +210,8 @@ class TLSError(ApiConnectionError):
     """The TLS handshake failed; the text names the host, the failing check and the setting to change."""
 
 
+_SHOWN = 500
+"""Characters of the body in the text of an error that has a status of success."""
 _BY_STATUS: dict[int, type[ApiException]] = {
     400: BadRequestError,
     401: AuthenticationError,
@@ -218,6 +225,7 @@ _SECRET_HEADERS = frozenset({"set-cookie", "cookie", "authorization", "proxy-aut
 _KIND = re.compile(
     r"\b(?:\w+Error|Invalid input error|Already exist error|Unauthenticated|PermissionDenied|ServiceUnavailable): "
 )
+_TITLE = re.compile(r"<title>([^<]*)</title>", re.I)
 _EMPTY_MESSAGES = frozenset({"", "internal server error", "service unavailable"})
 
 
@@ -256,7 +264,10 @@ def _message(parsed: Mapping[str, Any], body: Any) -> str:
         return _tail(long_text)
     if isinstance(parsed.get("error_message"), str):
         return _first_line(parsed["error_message"])
-    return "" if parsed else _first_line(body or "")
+    if parsed or not isinstance(body, str):
+        return ""
+    title = _TITLE.search(body)
+    return _first_line(title[1] if title else "" if body.lstrip().startswith("<") else body)
 
 
 def _tail(text: str) -> str:

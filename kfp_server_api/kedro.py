@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 import urllib3
 from urllib3.connection import HTTPConnection
 
-from kfp_server_api._model import Model, Reply, _render, field
+from kfp_server_api._model import Model, field
 from kfp_server_api._operation import Operation, Param, Service
+from kfp_server_api._reply import Reply, render
+from kfp_server_api._request import timeout_of
 from kfp_server_api.configuration import without_userinfo
 from kfp_server_api.exceptions import ApiException, ApiTypeError, ApiValueError, BadRequestError
-from kfp_server_api.rest import timeout_of
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -337,7 +338,7 @@ def _fault(item: Any) -> str:
     if not isinstance(item, dict) or not isinstance(item.get("loc"), list):
         return str(item)
     loc = item["loc"][1:] or item["loc"]
-    return f"{_render(loc)}: {' '.join(str(item.get('msg')).split())}"
+    return f"{render(loc)}: {' '.join(str(item.get('msg')).split())}"
 
 
 def _failure(error: KedroError, ended: RunFailure | SnapshotFailure) -> KedroError:

@@ -6,10 +6,6 @@ from __future__ import annotations
 import io
 import logging
 import os
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urljoin
 
@@ -17,18 +13,15 @@ import certifi
 import urllib3
 from urllib3 import exceptions as u3
 
-from kfp_server_api import _codec
-from kfp_server_api._multipart import Multipart
+from kfp_server_api._network import connection_error
+from kfp_server_api._request import check_headers, content_of, timeout_of
 from kfp_server_api.configuration import without_userinfo
 from kfp_server_api.exceptions import (
-    ApiConnectionError,
     ApiException,
     ApiKeyError,
-    ApiTimeoutError,
     ApiTypeError,
     ApiValueError,
     OpenApiException,
-    TLSError,
     error_for,
 )
 
@@ -48,9 +41,6 @@ __all__ = [
 logger: logging.Logger = logging.getLogger(__name__)
 
 _METHODS = frozenset({"GET", "HEAD", "DELETE", "POST", "PUT", "PATCH", "OPTIONS"})
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_NOT_IN_HEADERS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]")
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 
 
 class RESTResponse(io.IOBase):
@@ -106,8 +96,9 @@ class RESTClientObject:
             options["assert_hostname"] = configuration.assert_hostname
         if getattr(configuration, "tls_server_name", None):
             options["server_hostname"] = configuration.tls_server_name  # type: ignore[attr-defined]
-        if configuration.retries is not None:
-            options["retries"] = configuration.retries
+        # By urllib3's own default a server's Retry-After would put the call to sleep for as long as it says.
+        retries = urllib3.Retry(3, respect_retry_after_header=False)
+        options["retries"] = retries if configuration.retries is None else configuration.retries
         self.pool_manager: urllib3.PoolManager
         if configuration.proxy:
             headers = configuration.proxy_headers
@@ -155,8 +146,8 @@ class RESTClientObject:
             raise ApiValueError("body parameter cannot be used with post_params parameter.")
         if query_params:
             url += ("&" if "?" in url else "?") + urlencode(query_params)
-        content, headers = _content(method, dict(headers or {}), body, post_params)
-        _check_headers(headers)
+        content, headers = content_of(method, dict(headers or {}), body, post_params)
+        check_headers(headers)
         timeout = timeout_of(self.configuration.timeout if _request_timeout is None else _request_timeout)
         logger.debug("%s %s", method, url)
         response = self._send(method, url, content, headers, _preload_content, timeout)
@@ -282,135 +273,8 @@ class RESTClientObject:
         return self.request("PATCH", url, query_params, headers, body, post_params, _preload_content, _request_timeout)
 
 
-def timeout_of(value: Any) -> urllib3.Timeout:
-    """Return a timeout as urllib3 takes it.
-
-    Args:
-        value: seconds, a `timedelta`, a pair (connect, read) of those or None, a `urllib3.Timeout`, or None = no end.
-
-    Raises:
-        ApiValueError: anything else, or not above 0.
-    """
-    if isinstance(value, urllib3.Timeout):
-        return value
-    if isinstance(value, (tuple, list)) and len(value) == 2:
-        return urllib3.Timeout(connect=_seconds(value[0]), read=_seconds(value[1]))
-    return urllib3.Timeout(total=_seconds(value))
-
-
-def _seconds(value: Any) -> float | None:
-    if isinstance(value, timedelta):
-        value = value.total_seconds()
-    if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1e9):
-        raise ApiValueError(
-            "`_request_timeout` takes seconds above 0, a timedelta, a pair (connect, read) or urllib3.Timeout,"
-            f" not {value!r}"
-        )
-    return None if value is None else float(value)
-
-
 def final_url(response: Any, url: str) -> str:
     """Return the URL that answered, after redirects."""
     for past in getattr(getattr(response, "retries", None), "history", None) or ():
         url = urljoin(url, past.redirect_location or "")
     return url
-
-
-def _content(method: str, headers: dict[str, str], body: Any, post_params: Any) -> tuple[Any, dict[str, str]]:
-    """Return the body as bytes or a file, and the headers that go with it."""
-    content_type = headers.setdefault("Content-Type", "application/json")
-    if method in ("GET", "HEAD"):
-        return None, headers
-    if "json" in content_type.lower():
-        return (None if body is None else _codec.dumps(body)), headers
-    if content_type == "application/x-www-form-urlencoded":
-        return urlencode(post_params or []).encode(), headers
-    if content_type == "multipart/form-data":
-        parts = Multipart(post_params or [])
-        return parts, {**headers, "Content-Type": parts.content_type, "Content-Length": str(parts.size)}
-    if isinstance(body, (str, bytes)):
-        return body, headers
-    raise ApiException(
-        status=0,
-        reason=f"Cannot write a {type(body).__name__} as {content_type}: give text or bytes, or a JSON content type",
-    )
-
-
-def _check_headers(headers: dict[str, str]) -> None:
-    for name, value in headers.items():
-        if not _TOKEN.fullmatch(name):
-            raise ApiValueError(f"{_CONTROL.sub('?', name)!r} is no name of a header")
-        text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
-        if _NOT_IN_HEADERS.search(text):
-            raise ApiValueError(f"the header {name!r} holds a control character or one outside Latin-1")
-
-
-_KINDS: tuple[tuple[type[Exception], type[ApiConnectionError]], ...] = (
-    (u3.SSLError, TLSError),
-    (u3.NewConnectionError, ApiConnectionError),  # a subclass of ConnectTimeoutError, and no timeout
-    (u3.TimeoutError, ApiTimeoutError),
-    (u3.HTTPError, ApiConnectionError),
-)
-
-
-@contextmanager
-def connection_errors(method: str | None, url: str | None, configuration: Configuration) -> Iterator[None]:
-    """Raise ours for what urllib3 raises inside."""
-    try:
-        yield
-    except (u3.HTTPError, MemoryError) as cause:
-        raise connection_error(cause, method or "GET", url or "", configuration) from cause
-
-
-def connection_error(cause: Exception, method: str, url: str, configuration: Configuration) -> ApiConnectionError:
-    """Return our error for urllib3's; an instance of both classes, so that handlers of either catch it."""
-    inner = getattr(cause, "reason", None)
-    root = inner if isinstance(inner, Exception) else cause
-    kind = next((ours for theirs, ours in _KINDS if isinstance(root, theirs)), ApiConnectionError)
-    shown = without_userinfo(url)
-    reason = f"{type(root).__name__}: {_tls_advice(root, shown, configuration) if kind is TLSError else root}"
-    error = (_join(kind, type(cause)) if isinstance(cause, u3.HTTPError) else kind)(0, reason)
-    error.method, error.url = method, shown
-    for name, value in cause.__dict__.items():
-        if name not in error.__dict__ and name not in ("pool", "conn"):
-            error.__dict__[name] = value
-    return error
-
-
-_joined: dict[Any, type[ApiConnectionError]] = {}
-
-
-def _join(ours: type[ApiConnectionError], theirs: type[Exception]) -> type[ApiConnectionError]:
-    if (ours, theirs) not in _joined:
-        _joined[ours, theirs] = _make_joined(ours, theirs)
-    return _joined[ours, theirs]
-
-
-def _make_joined(ours: type[ApiConnectionError], theirs: type[Exception]) -> type[ApiConnectionError]:
-    members = {"__module__": ours.__module__, "__doc__": ours.__doc__, "__reduce__": _reduce_joined}
-    return type(ours.__name__, (ours, theirs), {**members, "__init__": ours.__init__, "_joined": (ours, theirs)})
-
-
-def _reduce_joined(error: Any) -> Any:
-    state = {name: value for name, value in error.__dict__.items() if name != "reason" or isinstance(value, str)}
-    return _restore_joined, (*error._joined, error.args, state)
-
-
-def _restore_joined(ours: Any, theirs: Any, args: tuple[Any, ...], state: dict[str, Any]) -> ApiConnectionError:
-    error = _join(ours, theirs)(*args)
-    error.__dict__.update(state)
-    return error
-
-
-def _tls_advice(cause: Exception, url: str, configuration: Configuration) -> str:
-    text = str(cause)
-    host = url.split("://", 1)[-1].split("/", 1)[0]
-    advice = (
-        ("WRONG_VERSION_NUMBER", "the port does not speak TLS; use an http:// `Configuration.host`"),
-        ("mismatch", "the certificate names another host; set `Configuration.assert_hostname`"),
-        ("doesn't match", "the certificate names another host; set `Configuration.assert_hostname`"),
-        ("expired", "the certificate has expired; renew it on the server"),
-        ("certificate verify failed", "the issuer is unknown; set `Configuration.ssl_ca_cert` to its certificate"),
-    )
-    hint = next((hint for sign, hint in advice if sign in text), "see `Configuration.ssl_ca_cert` and `verify_ssl`")
-    return f"TLS to {host} failed: {text} ({hint})"

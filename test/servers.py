@@ -206,9 +206,7 @@ def head(status: int = 200, *headers: tuple[str, str], reason: str = "Because") 
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
-def reply(
-    data: Any = None, status: int = 200, *headers: tuple[str, str], type: str = "application/json"
-) -> Answer:
+def reply(data: Any = None, status: int = 200, *headers: tuple[str, str], type: str = "application/json") -> Answer:
     """Answer with bytes or text as they are, anything else as JSON; `{}` for None."""
     body = data if isinstance(data, bytes) else data.encode() if isinstance(data, str) else None
     if body is None:

@@ -94,9 +94,7 @@ def test_a_name_stays_inside_the_folder(serve: Any, download: Any, folder: Path,
         "=?utf-8?q?attachment=3B_filename=3D../evil?=",
     ],
 )
-def test_no_shape_of_the_header_leaves_the_folder(
-    serve: Any, download: Any, folder: Path, disposition: str
-) -> None:
+def test_no_shape_of_the_header_leaves_the_folder(serve: Any, download: Any, folder: Path, disposition: str) -> None:
     path = download(serve(named(disposition)))
     assert path.resolve().parent == folder.resolve()
     assert path.read_bytes() == b"content"

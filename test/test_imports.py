@@ -17,8 +17,8 @@ from kfp_server_api import api, models
 PACKAGE = Path(kfp_server_api.__file__).resolve().parent
 LEVELS = {
     **dict.fromkeys(["exceptions", "_version", "configuration"], 0),
-    "_codec": 1,
-    **dict.fromkeys(["_model", "_multipart", "_download", "rest"], 2),
+    **dict.fromkeys(["_encoding", "_codec", "_multipart", "_download", "_network", "_reply"], 1),
+    **dict.fromkeys(["_enum", "_model", "_request", "rest"], 2),
     **dict.fromkeys(["models", "api_client", "_operation", "_types"], 3),
     "api": 4,
     **dict.fromkeys(["pagination", "waiting", "retries", "auth", "filters", "display", "kedro"], 5),
@@ -76,7 +76,7 @@ def test_imports_go_to_the_same_or_a_lower_level(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [path for path in FILES if module_of(path).startswith("models.")], ids=module_of)
 def test_models_refer_to_one_another_only_for_type_checkers(path: Path) -> None:
-    assert set(own_imports(path)) <= {"_model"}
+    assert set(own_imports(path)) <= {"_model", "_enum"}
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if module_of(path).startswith("api.")], ids=module_of)

@@ -176,9 +176,7 @@ def test_a_process_ends_within_a_second_while_calls_hang(serve: Any, python: Any
     assert time.time() - said < 1
 
 
-def test_a_process_ends_within_a_second_where_the_client_is_dropped_while_calls_hang(
-    serve: Any, python: Any
-) -> None:
+def test_a_process_ends_within_a_second_where_the_client_is_dropped_while_calls_hang(serve: Any, python: Any) -> None:
     code = EXIT.replace("import time\n", "del service, results\nimport time\n")
     said = float(python(code, serve(silence_after()).url))
     assert time.time() - said < 1

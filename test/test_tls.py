@@ -56,9 +56,7 @@ def test_a_certificate_of_a_known_ca_is_taken(serve: Any, runs: Any, certificate
     assert runs(server, ssl_ca_cert=certificates.file).get_run("r1").run_id == "r1"
 
 
-def test_an_unknown_ca_is_a_tls_error_that_names_the_setting(
-    serve: Any, runs: Any, certificates: Certificates
-) -> None:
+def test_an_unknown_ca_is_a_tls_error_that_names_the_setting(serve: Any, runs: Any, certificates: Certificates) -> None:
     server = serve(tls=certificates.right)
     text = str(failing(runs(server)))
     assert f"127.0.0.1:{server.port}" in text
@@ -85,9 +83,7 @@ def test_a_certificate_for_another_host_name_is_told_from_an_unknown_ca(
     assert "assert_hostname" in text
 
 
-def test_an_expired_certificate_is_a_tls_error_that_says_so(
-    serve: Any, runs: Any, certificates: Certificates
-) -> None:
+def test_an_expired_certificate_is_a_tls_error_that_says_so(serve: Any, runs: Any, certificates: Certificates) -> None:
     server = serve(tls=certificates.expired)
     text = str(failing(runs(server, ssl_ca_cert=certificates.file)))
     assert f"127.0.0.1:{server.port}" in text

@@ -1,7 +1,7 @@
 # Generated from spec/kfp.yaml by `python -m generator`; SPDX-License-Identifier: Apache-2.0
 from __future__ import annotations
 
-from kfp_server_api._model import Enum
+from kfp_server_api._enum import Enum
 
 
 class V2beta1RuntimeState(Enum):

@@ -34,9 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        "python -m kfp_server_api.server", description="Serve the API on this machine."
-    )
+    parser = argparse.ArgumentParser("python -m kfp_server_api.server", description="Serve the API on this machine.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", default=8888, type=_port, help="0 takes a free one (default: %(default)s)")
     parser.add_argument("--db", metavar="FILE", help="SQLite file; without it the data are gone at the end")

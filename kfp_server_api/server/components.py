@@ -70,9 +70,7 @@ class Components:
         container = call.executor["container"]
         of_python = _is_python_component(container)
         if not command:
-            return Outcome(
-                FAILED, error="it has no command of its own; " + _not_in_image(container), log=str(log)
-            )
+            return Outcome(FAILED, error="it has no command of its own; " + _not_in_image(container), log=str(log))
         sandbox = Sandbox(root)
         sandbox.create()
         environment = sandbox.variables({v["name"]: v.get("value", "") for v in container.get("env") or []})
@@ -91,9 +89,7 @@ class Components:
         full = without_kfp_install([*(container.get("command") or []), *(container.get("args") or [])])
         return self._kfp.fill(full, component, executor_input, self._name, call.path, self._run_id)
 
-    def _run_process(
-        self, command: list[str], environment: dict[str, str], work: Path, log: Path, notice: str
-    ) -> int:
+    def _run_process(self, command: list[str], environment: dict[str, str], work: Path, log: Path, notice: str) -> int:
         """Run a command with its output going straight to a file, so that no reader can hold it up."""
         with log.open("ab") as output:
             output.write(notice.encode())
@@ -234,9 +230,7 @@ def _missing(call: Call) -> list[str]:
     return [
         repr(name)
         for name, definition in wanted.items()
-        if name not in call.arguments
-        and not definition.get("isOptional")
-        and definition.get("defaultValue") is None
+        if name not in call.arguments and not definition.get("isOptional") and definition.get("defaultValue") is None
     ]
 
 

@@ -81,9 +81,7 @@ def _compare(node: ast.Compare, parameters: Mapping[str, Any]) -> bool:
         right = _value(right_node, parameters)
         compare = _COMPARE.get(type(sign))
         if compare is None:
-            raise ConditionError(
-                f"a condition uses {type(sign).__name__}, which the local server does not know"
-            )
+            raise ConditionError(f"a condition uses {type(sign).__name__}, which the local server does not know")
         if not compare(left, right):
             return False
         left = right

@@ -162,9 +162,7 @@ class Pipeline:
             return self._run_dag(component, inputs, inside)
         executor = self._executors.get(component.get("executorLabel", ""))
         if executor is None:
-            return _failure(
-                name, f"component {task['componentRef']['name']!r} has no executor in the pipeline"
-            )
+            return _failure(name, f"component {task['componentRef']['name']!r} has no executor in the pipeline")
         call = Call(name, inside.path, component, executor, arguments)
         return self._run_with_retries(call, task.get("retryPolicy") or {})
 
@@ -199,9 +197,7 @@ class Pipeline:
             if outcome.state == SUCCEEDED or attempt == last:
                 break
             time.sleep(_backoff(policy, attempt))
-        return outcome._replace(
-            cause=f"task {call.task_name!r} failed: {outcome.error}" if outcome.error else ""
-        )
+        return outcome._replace(cause=f"task {call.task_name!r} failed: {outcome.error}" if outcome.error else "")
 
     def _report(
         self, name: str, task_id: str, place: Place, outcome: Outcome, inputs: dict[str, Any] | None = None

@@ -77,13 +77,9 @@ class Execution:
             ExecutionUnavailable: kfp is not installed, or this is not a POSIX system.
         """
         if os.name != "posix":
-            raise ExecutionUnavailable(
-                "Running pipelines needs a POSIX system: compiled components are shell scripts"
-            )
+            raise ExecutionUnavailable("Running pipelines needs a POSIX system: compiled components are shell scripts")
         if not available():
-            raise ExecutionUnavailable(
-                'Running pipelines needs the kfp package: pip install "kfp-server-api[server]"'
-            )
+            raise ExecutionUnavailable('Running pipelines needs the kfp package: pip install "kfp-server-api[server]"')
         self._directory.mkdir(parents=True, exist_ok=True)
         ours, theirs = socket.socketpair()
         with theirs:

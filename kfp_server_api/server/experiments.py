@@ -39,9 +39,7 @@ def require_experiment(connection: sa.Connection, experiment_id: str) -> dict[st
     Raises:
         RequestError: there is none with this id.
     """
-    row = (
-        connection.execute(sa.select(experiments).where(_c.experiment_id == experiment_id)).mappings().first()
-    )
+    row = connection.execute(sa.select(experiments).where(_c.experiment_id == experiment_id)).mappings().first()
     if row is None:
         raise not_found("Experiment", experiment_id)
     return dict(row)
@@ -92,8 +90,7 @@ def create(context: Context, arguments: Arguments) -> dict[str, Any]:
     with context.store.write() as connection:
         if connection.scalar(sa.select(_c.experiment_id).where(_c.display_name == name)):
             raise exists(
-                f"Failed to create a new experiment. The name {name} already exists. "
-                "Please specify a new name"
+                f"Failed to create a new experiment. The name {name} already exists. Please specify a new name"
             )
         return require_experiment(connection, _insert(connection, body))
 
@@ -128,9 +125,7 @@ def archive(context: Context, arguments: Arguments) -> dict[str, Any]:
     experiment_id = arguments["experiment_id"]
     with context.store.write() as connection:
         _store(connection, experiment_id, "ARCHIVED")
-        connection.execute(
-            runs.update().where(runs.c.experiment_id == experiment_id).values(storage_state="ARCHIVED")
-        )
+        connection.execute(runs.update().where(runs.c.experiment_id == experiment_id).values(storage_state="ARCHIVED"))
     return {}
 
 
@@ -143,9 +138,7 @@ def unarchive(context: Context, arguments: Arguments) -> dict[str, Any]:
 
 def _store(connection: sa.Connection, experiment_id: str, state: str) -> None:
     require_experiment(connection, experiment_id)
-    connection.execute(
-        experiments.update().where(_c.experiment_id == experiment_id).values(storage_state=state)
-    )
+    connection.execute(experiments.update().where(_c.experiment_id == experiment_id).values(storage_state=state))
 
 
 HANDLERS: dict[str, Handler] = {

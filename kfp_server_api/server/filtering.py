@@ -82,9 +82,7 @@ def _check_kind(key: str, operation: str, field: str) -> None:
     word = _WORDS[field]
     if key.startswith(TAG):
         if operation != "EQUALS":
-            raise invalid(
-                f'only EQUALS operation is supported for tag filtering, got {operation} for key "{key}"'
-            )
+            raise invalid(f'only EQUALS operation is supported for tag filtering, got {operation} for key "{key}"')
         if field != "string_value":
             raise invalid(f'tag filter value must be a string for key "{key}"')
     if operation == "IN" and not word.startswith("[]"):
@@ -131,9 +129,7 @@ def _condition(
 
 def _tag_condition(tags: sa.ColumnElement[Any], key: str, value: str) -> sa.ColumnElement[bool]:
     each = sa.func.json_each(tags).table_valued("key", "value")
-    return sa.exists(
-        sa.select(sa.literal(1)).select_from(each).where(each.c.key == key, each.c.value == value)
-    )
+    return sa.exists(sa.select(sa.literal(1)).select_from(each).where(each.c.key == key, each.c.value == value))
 
 
 def _comparable(value: Any, is_time: bool, key: str) -> Any:

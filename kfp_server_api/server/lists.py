@@ -164,12 +164,7 @@ def _read_token(listing: Listing, token: str) -> _Query:
         word, sort, descending, predicates, scope, (value, id) = fields
         query = _Query(word, sort, descending, [Predicate(*item) for item in predicates], scope, (value, id))
         conditions(query.predicates, listing.fields, listing.tags)
-        sound = (
-            word == listing.word
-            and sort in listing.fields
-            and _is_start(value, id)
-            and _is_scope(listing, scope)
-        )
+        sound = word == listing.word and sort in listing.fields and _is_start(value, id) and _is_scope(listing, scope)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, RequestError) as cause:
         raise invalid("Invalid page token") from cause
     if not sound:

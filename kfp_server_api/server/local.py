@@ -95,9 +95,7 @@ class LocalServer:
             timeout_graceful_shutdown=_LINGER,
         )
         self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(
-            target=self._server.run, args=([listener],), name="kfp-server", daemon=True
-        )
+        self._thread = threading.Thread(target=self._server.run, args=([listener],), name="kfp-server", daemon=True)
         self._thread.start()
         self._await_start(self._server, self._thread)
         host, port = listener.getsockname()[:2]

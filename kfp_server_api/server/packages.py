@@ -72,9 +72,7 @@ def read_file(name: str, file: IO[bytes]) -> bytes:
     packed = _limited(file)
     opener = {b"PK": _open_zip, b"\x1f\x8b": _open_tar}.get(packed[:2])
     if opener is None:
-        raise UnreadableFileError(
-            f"{name} is not a pipeline file. Supported are .zip, .tar.gz, .json and .yaml"
-        )
+        raise UnreadableFileError(f"{name} is not a pipeline file. Supported are .zip, .tar.gz, .json and .yaml")
     try:
         return opener(io.BytesIO(packed))
     except _ARCHIVE_ERRORS as cause:
@@ -209,9 +207,7 @@ def _wrong_part(document: Mapping[str, Any]) -> str | None:
 
 def _is_table(value: Any) -> bool:
     """Tell whether a part of the IR that may be missing maps names to mappings."""
-    return value is None or (
-        isinstance(value, dict) and all(isinstance(item, dict) for item in value.values())
-    )
+    return value is None or (isinstance(value, dict) and all(isinstance(item, dict) for item in value.values()))
 
 
 def _tasks(component: Any) -> Iterator[tuple[str, Any]]:
@@ -233,9 +229,7 @@ def check_schema_version(spec: Mapping[str, Any]) -> None:
     """Refuse another version of the IR than the one that servers know."""
     version = spec.get("schemaVersion")
     if version != SCHEMA_VERSION:
-        raise invalid(
-            f"KFP only supports schema version {SCHEMA_VERSION}, but the pipeline spec has version {version}"
-        )
+        raise invalid(f"KFP only supports schema version {SCHEMA_VERSION}, but the pipeline spec has version {version}")
 
 
 def check_name(spec: Mapping[str, Any]) -> None:

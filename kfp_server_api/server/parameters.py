@@ -44,9 +44,7 @@ def check_parameters(spec: Mapping[str, Any], given: Mapping[str, Any]) -> None:
 def _check(name: str, definition: Mapping[str, Any], given: Mapping[str, Any]) -> None:
     if name not in given:
         if "defaultValue" not in definition and not definition.get("isOptional"):
-            raise invalid(
-                f"parameter {name} is not optional, yet has neither default value nor user provided value"
-            )
+            raise invalid(f"parameter {name} is not optional, yet has neither default value nor user provided value")
         return
     value = given[name]
     fits, wanted = _TYPES.get(str(definition.get("parameterType")), (lambda value: True, ""))

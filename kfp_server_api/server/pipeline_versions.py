@@ -81,9 +81,7 @@ def insert_version(
     check_tags(body.get("tags") or {})
     taken = sa.select(_c.pipeline_version_id).where(_c.pipeline_id == pipeline_id, _c.name == name)
     if connection.scalar(taken):
-        raise exists(
-            f"Failed to create a new pipeline version. The name {name} already exist. Specify a new name"
-        )
+        raise exists(f"Failed to create a new pipeline version. The name {name} already exist. Specify a new name")
     version_id = new_id()
     connection.execute(
         pipeline_versions.insert().values(

@@ -74,14 +74,10 @@ def finish(
 def _end_open_tasks(connection: sa.Connection, run_id: str, when: float) -> None:
     for row in connection.execute(sa.select(tasks).where(tasks.c.run_id == run_id)).mappings():
         if row["state"] not in FINAL:
-            _change_task(
-                connection, row, {"state": "FAILED", "time": when, "error": "ended together with its run"}
-            )
+            _change_task(connection, row, {"state": "FAILED", "time": when, "error": "ended together with its run"})
 
 
-def _plugins_output(
-    connection: sa.Connection, run_id: str, outputs: Mapping[str, Any]
-) -> dict[str, Any] | None:
+def _plugins_output(connection: sa.Connection, run_id: str, outputs: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return output values of a run by name, those of its tasks by "<task>.<name>"."""
     query = sa.select(tasks).where(tasks.c.run_id == run_id).order_by(tasks.c.position)
     rows = list(connection.execute(query).mappings())
@@ -159,9 +155,7 @@ def end_left_over(connection: sa.Connection) -> None:
 
 def task_details(connection: sa.Connection, run_ids: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
     """Return the task_details of runs by their ids; a run without tasks is missing."""
-    query = (
-        sa.select(tasks).where(tasks.c.run_id.in_(list(run_ids))).order_by(tasks.c.run_id, tasks.c.position)
-    )
+    query = sa.select(tasks).where(tasks.c.run_id.in_(list(run_ids))).order_by(tasks.c.run_id, tasks.c.position)
     found: dict[str, list[dict[str, Any]]] = {}
     for row in connection.execute(query).mappings():
         found.setdefault(row["run_id"], []).append(dict(row))

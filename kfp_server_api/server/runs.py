@@ -152,9 +152,7 @@ def _insert(connection: sa.Connection, row: Mapping[str, Any]) -> None:
         raise exists(f"Run {row['run_id']} already exists")
     connection.execute(runs.insert().values(**row))
     of_experiment = experiments.c.experiment_id == row["experiment_id"]
-    connection.execute(
-        experiments.update().where(of_experiment).values(last_run_created_at=row["created_at"])
-    )
+    connection.execute(experiments.update().where(of_experiment).values(last_run_created_at=row["created_at"]))
 
 
 def to_reply(row: Mapping[str, Any], details: list[dict[str, Any]]) -> dict[str, Any]:
@@ -194,9 +192,7 @@ def list_page(context: Context, arguments: Arguments) -> dict[str, Any]:
     with context.store.read() as connection:
         if experiment_id:
             require_experiment(connection, experiment_id)
-        page = read_page(
-            connection, LISTING, arguments, {"experiment_id": experiment_id} if experiment_id else {}
-        )
+        page = read_page(connection, LISTING, arguments, {"experiment_id": experiment_id} if experiment_id else {})
         details = task_details(connection, [row["run_id"] for row in page.rows])
     return page.reply("runs", [to_reply(row, details.get(row["run_id"], [])) for row in page.rows])
 

@@ -14,9 +14,7 @@ TASK_NEVER = -62135596800
 """What tasks have for "not yet": 0001-01-01T00:00:00Z."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
-_RFC3339 = re.compile(
-    r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.\d{1,9})?(?:([Zz])|([+-])(\d\d):(\d\d))\Z", re.ASCII
-)
+_RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.\d{1,9})?(?:([Zz])|([+-])(\d\d):(\d\d))\Z", re.ASCII)
 
 
 def now() -> int:

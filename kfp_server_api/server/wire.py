@@ -106,14 +106,9 @@ def read(kind: str, value: Any, place: str = "") -> Any:
         return value
     listed, mapped = _LIST.match(kind), _DICT.match(kind)
     if listed:
-        return [
-            _read_item(listed[1], item, f"{place}[{n}]") for n, item in enumerate(_of(list, value, place))
-        ]
+        return [_read_item(listed[1], item, f"{place}[{n}]") for n, item in enumerate(_of(list, value, place))]
     if mapped:
-        return {
-            key: _read_item(mapped[1], item, f"{place}.{key}")
-            for key, item in _of(dict, value, place).items()
-        }
+        return {key: _read_item(mapped[1], item, f"{place}.{key}") for key, item in _of(dict, value, place).items()}
     if kind in _SCALARS:
         return _SCALARS[kind](value, place)
     model = getattr(models, kind)
@@ -141,9 +136,7 @@ def _read_model(kind: str, value: Mapping[str, Any], place: str) -> dict[str, An
         if name in found:
             raise malformed(f'proto: {_at(place)}duplicate field "{key}"')
         inner = f"{place}.{name}" if place else name
-        found[name] = (
-            _read_int64(item, inner) if f"{kind}.{name}" in INT64 else read(types[name], item, inner)
-        )
+        found[name] = _read_int64(item, inner) if f"{kind}.{name}" in INT64 else read(types[name], item, inner)
     _check_one_of(kind, found, place)
     return found
 
@@ -151,9 +144,7 @@ def _read_model(kind: str, value: Mapping[str, Any], place: str) -> dict[str, An
 def _check_one_of(kind: str, found: Mapping[str, Any], place: str) -> None:
     chosen = [name for name in ONE_OF.get(kind, ()) if name in found]
     if len(chosen) > 1:
-        raise malformed(
-            f'proto: {_at(place)}error parsing "{chosen[1]}", oneof is already set by "{chosen[0]}"'
-        )
+        raise malformed(f'proto: {_at(place)}error parsing "{chosen[1]}", oneof is already set by "{chosen[0]}"')
 
 
 @cache
@@ -196,11 +187,7 @@ def _integer(value: Any, place: str, bits: int = 32) -> int:
         value = int(value)
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int)
-        or not -(2 ** (bits - 1)) <= value < 2 ** (bits - 1)
-    ):
+    if isinstance(value, bool) or not isinstance(value, int) or not -(2 ** (bits - 1)) <= value < 2 ** (bits - 1):
         raise _wrong(f"int{bits}", value, place)
     return value
 

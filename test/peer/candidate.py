@@ -92,9 +92,7 @@ def show(value: Any) -> Any:
 
 def _show_object(value: Any) -> Any:
     if isinstance(value, datetime.datetime):
-        zone = (
-            None if value.tzinfo is None else f"{type(value.tzinfo).__module__}.{type(value.tzinfo).__name__}"
-        )
+        zone = None if value.tzinfo is None else f"{type(value.tzinfo).__module__}.{type(value.tzinfo).__name__}"
         return {"datetime": value.isoformat(), "zone": zone}
     if isinstance(value, datetime.date):
         return {"date": value.isoformat()}

@@ -53,9 +53,7 @@ def _wire_case(
     options: dict[str, Any],
 ) -> dict[str, Any]:
     given = {
-        each["name"]: _argument(maker, each)
-        for each in parameters
-        if each["required"] or maker.random.random() < 0.6
+        each["name"]: _argument(maker, each) for each in parameters if each["required"] or maker.random.random() < 0.6
     }
     required = [each["name"] for each in parameters if each["required"]]
     args = [given.pop(each) for each in required] if form != "keyword" else []
@@ -65,9 +63,7 @@ def _wire_case(
     reply = {
         "status": maker.random.choice([200, 200, 201]),
         "headers": [*JSON_HEADERS, ["X-Extra", "1"]],
-        "body": dumps(maker.reply(returns))
-        if returns != "object"
-        else maker.random.choice(["{}", '{"a": [1]}']),
+        "body": dumps(maker.reply(returns)) if returns != "object" else maker.random.choice(["{}", '{"a": [1]}']),
     }
     return {
         "id": case_id,
@@ -100,9 +96,7 @@ def _argument(maker: Maker, parameter: dict[str, Any]) -> Any:
     return maker.argument(parameter["type"])
 
 
-def replies(
-    surface: dict[str, Any], seed: str, rounds: int, reordered: tuple[str, ...] = ()
-) -> list[dict[str, Any]]:
+def replies(surface: dict[str, Any], seed: str, rounds: int, reordered: tuple[str, ...] = ()) -> list[dict[str, Any]]:
     """Return replies for every model: seeded, with one odd value per field, and for the other type strings.
 
     `reordered` names models whose fields later releases put in another order: those are built by name only.
@@ -141,9 +135,7 @@ def _construct(maker: Maker, model: str, turn: int, by_position: bool) -> dict[s
         for key, kind in maker.types(model).items()
         if turn % 3 == 1 or maker.random.random() < 0.5
     }
-    changes = {
-        key: maker.argument(kind) for key, kind in maker.types(model).items() if maker.random.random() < 0.3
-    }
+    changes = {key: maker.argument(kind) for key, kind in maker.types(model).items() if maker.random.random() < 0.3}
     positional = by_position and turn % 3 == 1
     return {
         "id": f"{model}/built/{turn}",
@@ -274,9 +266,7 @@ def _required(parameters: list[dict[str, Any]]) -> list[Any]:
     ]
 
 
-def _wrong_calls(
-    service: str, name: str, parameters: list[dict[str, Any]], _returns: str
-) -> Iterator[dict[str, Any]]:
+def _wrong_calls(service: str, name: str, parameters: list[dict[str, Any]], _returns: str) -> Iterator[dict[str, Any]]:
     good = _required(parameters)
     base = {"target": service, "name": name}
     wrong: list[tuple[str, list[Any], dict[str, Any]]] = [

@@ -116,7 +116,5 @@ def _network() -> Iterator[dict[str, Any]]:
     }
     yield {
         "id": "upload/path object",
-        "calls": [
-            call("PipelineUploadServiceApi", "upload_pipeline", {"$": "path", "value": "/does/not/exist"})
-        ],
+        "calls": [call("PipelineUploadServiceApi", "upload_pipeline", {"$": "path", "value": "/does/not/exist"})],
     }

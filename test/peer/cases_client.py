@@ -32,8 +32,7 @@ def configurations() -> Iterator[dict[str, Any]]:
             call("configuration", "get_basic_auth_token"),
         ]
         calls += [
-            call("configuration", "get_api_key_with_prefix", each)
-            for each in ("authorization", "Bearer", "other")
+            call("configuration", "get_api_key_with_prefix", each) for each in ("authorization", "Bearer", "other")
         ]
         yield {"id": "authorized/" + label, "config": config, "calls": calls}
 
@@ -47,9 +46,7 @@ CONFIGURATIONS: dict[str, dict[str, Any]] = {
     "host as argument": {"config": {"arguments": {"host": "http://ADDRESS/arg"}}},
     "host changed later": {"config": {"later": {"host": "http://ADDRESS/later"}}},
     "deep copy": {"config": {"attributes": {"host": "http://ADDRESS/copy"}, "deepcopy": True}},
-    "proxy": {
-        "config": {"attributes": {"host": "http://kfp.example:8888/pipeline", "proxy": "http://ADDRESS"}}
-    },
+    "proxy": {"config": {"attributes": {"host": "http://kfp.example:8888/pipeline", "proxy": "http://ADDRESS"}}},
     "proxy headers": {
         "config": {
             "attributes": {
@@ -71,9 +68,7 @@ CLIENTS: dict[str, dict[str, Any]] = {
     "cookie": {"client": {"cookie": "a=b; c=d"}},
     "header": {"client": {"header_name": "X-Goog", "header_value": "v 1"}},
     "header without value": {"client": {"header_name": None, "header_value": None, "cookie": None}},
-    "default headers": {
-        "default_headers": {"kubeflow-userid": "u@x", "Accept": "text/plain", "authorization": "mine"}
-    },
+    "default headers": {"default_headers": {"kubeflow-userid": "u@x", "Accept": "text/plain", "authorization": "mine"}},
     "user agent": {"client_attributes": {"user_agent": "mine/1"}},
     "cookie set later": {"client_attributes": {"cookie": "later=1"}},
     "threads": {"client": {"pool_threads": 3}},
@@ -84,18 +79,12 @@ AUTHORIZATIONS: dict[str, dict[str, Any]] = {
     "key and prefix": {
         "attributes": {"api_key": {"authorization": "tok"}, "api_key_prefix": {"authorization": "Bearer"}}
     },
-    "as arguments": {
-        "arguments": {"api_key": {"authorization": "t"}, "api_key_prefix": {"authorization": "Token"}}
-    },
+    "as arguments": {"arguments": {"api_key": {"authorization": "t"}, "api_key_prefix": {"authorization": "Token"}}},
     "scheme name": {"attributes": {"api_key": {"Bearer": "tok"}, "api_key_prefix": {"Bearer": "Bearer"}}},
     "other key": {"attributes": {"api_key": {"other": "tok"}}},
     "empty key": {"attributes": {"api_key": {"authorization": ""}}},
-    "empty prefix": {
-        "attributes": {"api_key": {"authorization": "t"}, "api_key_prefix": {"authorization": ""}}
-    },
-    "None prefix": {
-        "attributes": {"api_key": {"authorization": "t"}, "api_key_prefix": {"authorization": None}}
-    },
+    "empty prefix": {"attributes": {"api_key": {"authorization": "t"}, "api_key_prefix": {"authorization": ""}}},
+    "None prefix": {"attributes": {"api_key": {"authorization": "t"}, "api_key_prefix": {"authorization": None}}},
     "None key": {"attributes": {"api_key": {"authorization": None}}},
     "password": {"arguments": {"username": "u", "password": "p:é"}},
     "password alone": {"attributes": {"password": "p"}},

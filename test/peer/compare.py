@@ -140,10 +140,7 @@ def soften_failures(upstream: Any, ours: Any) -> None:
         more = ours.get(key)
         in_lines = key == "lines" and isinstance(more, list) and in_order(one, more)
         in_classes = (
-            key in ("classes", "raised")
-            and isinstance(one, list)
-            and isinstance(more, list)
-            and set(one) <= set(more)
+            key in ("classes", "raised") and isinstance(one, list) and isinstance(more, list) and set(one) <= set(more)
         )
         if in_lines or in_classes:
             ours[key] = one

@@ -84,9 +84,7 @@ def probe(_cases: object, folder: Path) -> dict[str, Any]:
             for method in methods.strip("()").split("|")
         ]
         seen: dict[str, Any] = {}
-        client = kfp.Client(
-            host=server.url, namespace="ns1", existing_token="tok", cookies="a=b", verify_ssl=False
-        )
+        client = kfp.Client(host=server.url, namespace="ns1", existing_token="tok", cookies="a=b", verify_ssl=False)
         seen["made"] = server.take()
         for label, call in calls(client, str(package)).items():
             with contextlib.redirect_stdout(io.StringIO()):
@@ -158,9 +156,7 @@ def _pipelines(client: Any, package: str) -> dict[str, Callable[[], Any]]:
         "version": lambda: client.get_pipeline_version("p1", "v1"),
         "delete version": lambda: client.delete_pipeline_version("p1", "v1"),
         "upload": lambda: client.upload_pipeline(package, "n é", "d", namespace="ns1"),
-        "upload version": lambda: client.upload_pipeline_version(
-            package, "v2", pipeline_id="p1", description="dd"
-        ),
+        "upload version": lambda: client.upload_pipeline_version(package, "v2", pipeline_id="p1", description="dd"),
         "upload version by name": lambda: client.upload_pipeline_version(package, "v2", pipeline_name="x"),
         "upload func": lambda: client.upload_pipeline_from_pipeline_func(pipeline, "fn"),
     }

@@ -33,9 +33,7 @@ def scenario(client: Any, package: str) -> dict[str, Any]:
     )
     done = client.wait_for_run_completion(run.run_id, timeout=RUN_SECONDS, sleep_duration=1)
     seen["run"] = [done.state, done.runtime_config.parameters, done.finished_at >= done.created_at]
-    seen["runs"] = [
-        each.run_id == run.run_id for each in client.list_runs(experiment_id=experiment.experiment_id).runs
-    ]
+    seen["runs"] = [each.run_id == run.run_id for each in client.list_runs(experiment_id=experiment.experiment_id).runs]
     client.archive_run(run.run_id)
     seen["archived"] = client.get_run(run.run_id).storage_state
     client.unarchive_run(run.run_id)

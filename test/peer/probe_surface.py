@@ -22,9 +22,7 @@ OPTIONS = ("async_req", "_preload_content", "_request_timeout", "_return_http_da
 def probe(_cases: object, _folder: Path) -> dict[str, Any]:
     modules = [kfp_server_api.__name__] + [
         each.name
-        for each in pkgutil.walk_packages(
-            kfp_server_api.__path__, "kfp_server_api.", onerror=lambda name: None
-        )
+        for each in pkgutil.walk_packages(kfp_server_api.__path__, "kfp_server_api.", onerror=lambda name: None)
         if not re.search(r"\.(server|_\w+)(\.|$)", each.name)
     ]
     loaded = {name: importlib.import_module(name) for name in modules}
@@ -96,11 +94,7 @@ def _kind(cls: type, name: str) -> str:
     ):
         return "field"
     return (
-        type(raw).__name__
-        if isinstance(raw, (classmethod, staticmethod))
-        else "function"
-        if callable(raw)
-        else "value"
+        type(raw).__name__ if isinstance(raw, (classmethod, staticmethod)) else "function" if callable(raw) else "value"
     )
 
 
@@ -148,9 +142,7 @@ def _keywords(cls: type) -> dict[str, Any]:
 
 
 def _returns(cls: type) -> dict[str, str]:
-    documented = {
-        name: re.search(r":rtype: (.+)", inspect.getdoc(getattr(cls, name)) or "") for name in _methods(cls)
-    }
+    documented = {name: re.search(r":rtype: (.+)", inspect.getdoc(getattr(cls, name)) or "") for name in _methods(cls)}
     return {name: match.group(1) for name, match in documented.items() if match}
 
 
@@ -164,9 +156,7 @@ def _instances() -> dict[str, Any]:
     configuration = kfp_server_api.Configuration()
     client = kfp_server_api.ApiClient(configuration)
     return {
-        "configuration": {
-            name: _value(value) for name, value in sorted(vars(configuration).items()) if name[0] != "_"
-        },
+        "configuration": {name: _value(value) for name, value in sorted(vars(configuration).items()) if name[0] != "_"},
         "configuration dir": [name for name in dir(configuration) if name[0] != "_"],
         "client": [name for name in dir(client) if name[0] != "_"],
         "rest": [name for name in dir(client.rest_client) if name[0] != "_"],

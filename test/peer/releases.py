@@ -90,13 +90,7 @@ def kfp_environment(requirement: str) -> Path:
 def _our_package() -> Path:
     chosen = os.environ.get("PEER_OURS")
     installed = Path(sysconfig.get_paths()["purelib"]) / "kfp_server_api"
-    return (
-        Path(chosen).resolve()
-        if chosen
-        else installed
-        if installed.exists()
-        else REPOSITORY / "kfp_server_api"
-    )
+    return Path(chosen).resolve() if chosen else installed if installed.exists() else REPOSITORY / "kfp_server_api"
 
 
 def _into_folder(name: str, requirements: list[str]) -> Path:

@@ -14,9 +14,7 @@ POSITIONAL = ("POSITIONAL_ONLY", "POSITIONAL_OR_KEYWORD")
 SECTIONS = ("modules", "names", "classes", "signatures", "keywords", "values", "dir", "instances", "extras")
 
 
-def compare_section(
-    section: str, upstream: dict[str, Any], ours: dict[str, Any]
-) -> tuple[int, list[Difference]]:
+def compare_section(section: str, upstream: dict[str, Any], ours: dict[str, Any]) -> tuple[int, list[Difference]]:
     """Compare one section; every yielded pair is one comparison."""
     pairs = list(globals()["_" + section](upstream, ours))
     found: list[Difference] = []
@@ -37,15 +35,11 @@ def _modules(upstream: dict[str, Any], ours: dict[str, Any]) -> Found:
 def _names(upstream: dict[str, Any], ours: dict[str, Any]) -> Found:
     for name, module in upstream["modules"].items():
         yield from _subset(name, module["names"], ours["modules"].get(name, {"names": ()})["names"])
-        yield from _subset(
-            name, module["functions"], ours["modules"].get(name, {"functions": ()})["functions"]
-        )
+        yield from _subset(name, module["functions"], ours["modules"].get(name, {"functions": ()})["functions"])
     yield from _subset("import *", upstream["star"], ours["star"])
 
 
-def _pairs(
-    upstream: dict[str, Any], ours: dict[str, Any]
-) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+def _pairs(upstream: dict[str, Any], ours: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
     """Yield classes of both, found where upstream keeps them."""
     for name, module in upstream["modules"].items():
         for cls, shape in module["classes"].items():
@@ -117,11 +111,7 @@ def _signature(path: str, upstream: list[dict[str, Any]], ours: list[dict[str, A
                 [there["required"], there["default"]],
             )
     for each in ours:
-        must = (
-            each["required"]
-            and each["name"] not in mine[: len(order)]
-            and not each["kind"].startswith("VAR_")
-        )
+        must = each["required"] and each["name"] not in mine[: len(order)] and not each["kind"].startswith("VAR_")
         yield "{}({}) is not asked for more".format(path, each["name"]), False, must
 
 

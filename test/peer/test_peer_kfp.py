@@ -76,9 +76,7 @@ def test_tests_of_kfp_pass(python: Path, ours: Candidate, tmp_path: Path) -> Non
 
 
 def test_kfp_imports_ours(python: Path, ours: Candidate, tmp_path: Path) -> None:
-    done = run(
-        python, ours.folder, tmp_path, "-c", "import kfp.client, kfp_server_api as k; print(k.__file__)"
-    )
+    done = run(python, ours.folder, tmp_path, "-c", "import kfp.client, kfp_server_api as k; print(k.__file__)")
     assert done.stdout.strip().startswith(str(ours.folder)), done.stdout + done.stderr
 
 
@@ -101,9 +99,7 @@ def answers(python: Path, candidate: Candidate, tmp_path: Path) -> Any:
     return json.loads((files / "result.json").read_text("utf-8"))
 
 
-def test_calls_of_kfp_send_the_same_requests(
-    python: Path, ours: Candidate, tmp_path: Path, ledger: Ledger
-) -> None:
+def test_calls_of_kfp_send_the_same_requests(python: Path, ours: Candidate, tmp_path: Path, ledger: Ledger) -> None:
     one = answers(python, Candidate(releases.NEWEST, releases.upstream(releases.NEWEST)), tmp_path)
     other = answers(python, ours, tmp_path)
     soften_extra(one, other)
@@ -118,11 +114,7 @@ def test_calls_of_kfp_send_the_same_requests(
 @pytest.fixture
 def server(ours: Candidate, tmp_path: Path) -> Iterator[str]:
     """Start the local server as a user does and return its URL."""
-    missing = [
-        name
-        for name in ("starlette", "uvicorn", "sqlalchemy", "kfp")
-        if importlib.util.find_spec(name) is None
-    ]
+    missing = [name for name in ("starlette", "uvicorn", "sqlalchemy", "kfp") if importlib.util.find_spec(name) is None]
     if missing:
         pytest.skip(f"the server extra is not installed: {missing}")
     command = [sys.executable, "-u", "-m", "kfp_server_api.server", "--port", "0"]
@@ -177,16 +169,13 @@ def test_ours_and_kfp_install_together(tmp_path: Path) -> None:
     if not (releases.REPOSITORY / "setup.py").exists():
         pytest.skip("the tree has no setup.py")
     source, target = tmp_path / "source", tmp_path / "report.json"
-    shutil.copytree(
-        releases.REPOSITORY, source, ignore=shutil.ignore_patterns(".*", "build", "*.egg-info", "test")
-    )
+    shutil.copytree(releases.REPOSITORY, source, ignore=shutil.ignore_patterns(".*", "build", "*.egg-info", "test"))
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--ignore-installed", "--dry-run"]
     command += ["--report", str(target), str(source), "kfp"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=PROBE_SECONDS, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     chosen = [
-        (each["metadata"]["name"], each["download_info"]["url"])
-        for each in json.loads(target.read_text())["install"]
+        (each["metadata"]["name"], each["download_info"]["url"]) for each in json.loads(target.read_text())["install"]
     ]
     ours = [url for name, url in chosen if name.lower().replace("_", "-") == "kfp-server-api"]
     assert "kfp" in dict(chosen)

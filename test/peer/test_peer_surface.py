@@ -12,9 +12,7 @@ from surfaces import SECTIONS, compare_section
 
 
 @pytest.mark.parametrize("section", SECTIONS)
-def test_surface_has_all_of_upstream(
-    section: str, upstream: Candidate, ours: Candidate, ledger: Ledger
-) -> None:
+def test_surface_has_all_of_upstream(section: str, upstream: Candidate, ours: Candidate, ledger: Ledger) -> None:
     count, found = compare_section(section, upstream.surface(), ours.surface())
     left = ledger.settle("surface", count, found)
     assert count

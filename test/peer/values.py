@@ -144,11 +144,7 @@ class Maker:
         if kind.startswith(("list[", "dict(")):
             return self._container(kind, depth, self.argument)
         if kind == "datetime":
-            return (
-                {"$": "datetime", "value": self.random.choice(DATES)}
-                if pick < 0.8
-                else "2024-01-01T00:00:00Z"
-            )
+            return {"$": "datetime", "value": self.random.choice(DATES)} if pick < 0.8 else "2024-01-01T00:00:00Z"
         return self._scalar(kind, pick)
 
     def _scalar(self, kind: str, pick: float) -> Any:

@@ -27,9 +27,7 @@ FINAL = ("SUCCEEDED", "FAILED")
 
 def pytest_report_header() -> str:
     """Say why the tests of this folder are left out, if they are."""
-    return (
-        f"test/server: left out, since {', '.join(MISSING)} are missing" if MISSING else "test/server: taken"
-    )
+    return f"test/server: left out, since {', '.join(MISSING)} are missing" if MISSING else "test/server: taken"
 
 
 class Reply(NamedTuple):
@@ -60,9 +58,7 @@ class Caller:
         answer = self.http.request(method, url, body=data)
         return Reply(answer.status, json.loads(answer.data))
 
-    def upload(
-        self, content: bytes, file_name: str = "pipeline.yaml", *, to: str = "upload", **query: Any
-    ) -> Reply:
+    def upload(self, content: bytes, file_name: str = "pipeline.yaml", *, to: str = "upload", **query: Any) -> Reply:
         """Send a file to an upload endpoint."""
         url = f"{self.url}{PREFIX}/pipelines/{to}?{urlencode(query)}"
         answer = self.http.request("POST", url, fields={"uploadfile": (file_name, content)})
@@ -112,9 +108,7 @@ def pipeline(*script: str, name: str = "shell", **inputs: dict[str, Any]) -> dic
         "sdkVersion": "kfp-2.14.6",
         "components": {"comp-step": {"executorLabel": "exec-step"}},
         "deploymentSpec": {"executors": {"exec-step": {"container": container}}},
-        "root": {
-            "dag": {"tasks": {"step": {"componentRef": {"name": "comp-step"}, "taskInfo": {"name": "step"}}}}
-        },
+        "root": {"dag": {"tasks": {"step": {"componentRef": {"name": "comp-step"}, "taskInfo": {"name": "step"}}}}},
     }
     if inputs:
         spec["root"]["inputDefinitions"] = {"parameters": inputs}

@@ -64,9 +64,7 @@ def read(file: Path) -> dict[str, Any]:
 
 def started(spec: dict[str, Any], folder: Path, events: list[dict[str, Any]], **parameters: Any) -> Execution:
     """Start a run that appends its events to a list."""
-    execution = Execution(
-        spec=spec, parameters=parameters, directory=folder / "run-1", on_event=events.append
-    )
+    execution = Execution(spec=spec, parameters=parameters, directory=folder / "run-1", on_event=events.append)
     execution.start()
     return execution
 

@@ -52,9 +52,7 @@ def test_trailing_slash_is_another_path(call: Caller) -> None:
     assert call("GET", "/runs/").status == 404
 
 
-@pytest.mark.parametrize(
-    ("method", "path"), [("PUT", "/runs/x"), ("POST", "/runs/x"), ("POST", "/runs/x:foo")]
-)
+@pytest.mark.parametrize(("method", "path"), [("PUT", "/runs/x"), ("POST", "/runs/x"), ("POST", "/runs/x:foo")])
 def test_wrong_method_is_501(call: Caller, method: str, path: str) -> None:
     reply = call(method, path, {})
     assert (reply.status, reply.json) == (501, {"code": 12, "message": "Method Not Allowed"})
@@ -70,9 +68,7 @@ def test_error_has_the_long_and_the_short_message(call: Caller) -> None:
     assert reply.json == {
         "code": 5,
         "message": "Failed to get run: ResourceNotFoundError: Run x not found",
-        "details": [
-            {"@type": "type.googleapis.com/google.rpc.Status", "code": 5, "message": "Run x not found"}
-        ],
+        "details": [{"@type": "type.googleapis.com/google.rpc.Status", "code": 5, "message": "Run x not found"}],
     }
 
 
@@ -110,9 +106,7 @@ def test_query_number_that_is_none_is_refused(call: Caller, text: str) -> None:
 
 
 def test_query_bool_that_is_none_is_refused(call: Caller) -> None:
-    assert (
-        call("DELETE", "/pipelines/x", cascade="maybe").json["message"].startswith('parsing field "cascade"')
-    )
+    assert call("DELETE", "/pipelines/x", cascade="maybe").json["message"].startswith('parsing field "cascade"')
 
 
 @pytest.mark.parametrize("body", [b"{", b'{"a":NaN}', b"\xff", b'{"display_name":"\\ud800"}', b"[" * 100_000])

@@ -116,9 +116,7 @@ def wheel(folder: Path, name: str, version: str) -> str:
         archive.writestr(f"{name}.py", f"WHO = '{name} {version}'\n")
         archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
         archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        archive.writestr(
-            f"{info}/RECORD", f"{name}.py,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n"
-        )
+        archive.writestr(f"{info}/RECORD", f"{name}.py,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n")
     return str(file)
 
 
@@ -176,9 +174,7 @@ def test_user_code_cannot_remove_a_package_of_the_server(tmp_path: Path) -> None
 
 
 @needs_pip
-def test_pip_settings_of_the_server_do_not_lead_installs_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pip_settings_of_the_server_do_not_lead_installs_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_TARGET", str(tmp_path / "elsewhere"))
     settings = tmp_path / "pip.conf"
     settings.write_text("[install]\nuser = true\n", encoding="utf-8")
@@ -197,9 +193,7 @@ def test_the_servers_kfp_serves_in_place_of_the_one_that_compiled(tmp_path: Path
     assert ran.outputs == {"Output": importlib.metadata.version("kfp")}
 
 
-def test_a_component_without_packages_never_calls_pip(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_component_without_packages_never_calls_pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # pip fails at once with a setting that it does not understand.
     monkeypatch.setenv("PIP_TIMEOUT", "never")
     assert run(compiled(asking, tmp_path), tmp_path, package="kfp").last["state"] == "SUCCEEDED"
@@ -271,9 +265,7 @@ def test_a_container_that_relies_on_its_image_is_explained(tmp_path: Path) -> No
         ("producer_consumer_param_pipeline", {}, {}),
     ],
 )
-def test_a_real_pipeline_runs(
-    tmp_path: Path, name: str, parameters: dict[str, Any], outputs: dict[str, Any]
-) -> None:
+def test_a_real_pipeline_runs(tmp_path: Path, name: str, parameters: dict[str, Any], outputs: dict[str, Any]) -> None:
     assert run(read(SHARED / f"{name}.yaml"), tmp_path, **parameters).outputs == outputs
 
 
@@ -285,6 +277,4 @@ def test_a_real_failing_pipeline_fails_with_its_reason(tmp_path: Path) -> None:
 
 def test_a_command_sees_the_running_python_as_python3(tmp_path: Path) -> None:
     script = 'python3 -c "import sys; print(sys.version_info[1])" > "$0"'
-    assert run(compiled(shelling, tmp_path), tmp_path, script=script).outputs == {
-        "Output": sys.version_info[1]
-    }
+    assert run(compiled(shelling, tmp_path), tmp_path, script=script).outputs == {"Output": sys.version_info[1]}

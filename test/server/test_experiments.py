@@ -19,9 +19,7 @@ def make(call: Caller) -> dict[str, str]:
 
 
 def default(call: Caller) -> dict[str, str]:
-    found = call(
-        "GET", "/experiments", filter=[{"operation": 1, "key": "display_name", "stringValue": "Default"}]
-    )
+    found = call("GET", "/experiments", filter=[{"operation": 1, "key": "display_name", "stringValue": "Default"}])
     experiment: dict[str, str] = found.json["experiments"][0]
     return experiment
 

@@ -254,9 +254,7 @@ def test_page_token_with_other_criteria_is_refused(call: Caller, other: dict[str
     token = call("GET", "/experiments", sort_by="name", page_size=1).json["next_page_token"]
     reply = call("GET", "/experiments", page_token=token, **other)
     assert reply.status == 400
-    assert reply.message.startswith(
-        "page token does not match the supplied sort by and/or filtering criteria"
-    )
+    assert reply.message.startswith("page token does not match the supplied sort by and/or filtering criteria")
 
 
 def token_of(*parts: Any) -> str:

@@ -159,9 +159,7 @@ def test_one_name_taken_by_many_at_once_is_given_once() -> None:
     with LocalServer() as server:
         call = Caller(server.url)
         with ThreadPoolExecutor(16) as pool:
-            replies = list(
-                pool.map(lambda _: call("POST", "/experiments", {"display_name": "one"}), range(16))
-            )
+            replies = list(pool.map(lambda _: call("POST", "/experiments", {"display_name": "one"}), range(16)))
     assert sorted(reply.status for reply in replies) == [200] + [409] * 15
 
 
@@ -169,9 +167,7 @@ def test_stop_does_not_wait_for_a_caller_that_never_ends() -> None:
     with LocalServer() as server:
         port = int(server.url.rsplit(":", 1)[1])
         with socket.create_connection(("127.0.0.1", port), timeout=5) as caller:
-            caller.sendall(
-                b"POST /apis/v2beta1/experiments HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{"
-            )
+            caller.sendall(b"POST /apis/v2beta1/experiments HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{")
             began = time.monotonic()
             server.stop()
             assert time.monotonic() - began < 10
@@ -201,9 +197,7 @@ def test_command_on_a_taken_port_says_so_in_one_line() -> None:
         port = server.url.rsplit(":", 1)[1]
         done = subprocess.run([*COMMAND, "--port", port], capture_output=True, text=True, timeout=30)
     assert done.returncode == 1
-    assert re.fullmatch(
-        rf"kfp_server_api.server: cannot serve on 127.0.0.1:{port}: .*in use.*\n", done.stderr
-    )
+    assert re.fullmatch(rf"kfp_server_api.server: cannot serve on 127.0.0.1:{port}: .*in use.*\n", done.stderr)
 
 
 def test_command_without_the_extra_says_what_to_install() -> None:
@@ -216,9 +210,7 @@ def test_command_without_the_extra_says_what_to_install() -> None:
 
 
 def test_package_is_imported_without_its_dependencies() -> None:
-    code = (
-        "import sys, kfp_server_api.server; print({'starlette', 'uvicorn', 'sqlalchemy'} & set(sys.modules))"
-    )
+    code = "import sys, kfp_server_api.server; print({'starlette', 'uvicorn', 'sqlalchemy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
     assert done.stdout == "set()\n"
 
@@ -235,9 +227,7 @@ def test_without_kfp_starting_a_run_is_a_clear_error() -> None:
         "    print(reply.status, json.loads(reply.data)['details'][0]['message'])\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert done.stdout.startswith(
-        "400 This server cannot execute pipelines because the package kfp is not installed"
-    )
+    assert done.stdout.startswith("400 This server cannot execute pipelines because the package kfp is not installed")
 
 
 def _command(*arguments: str) -> subprocess.Popen[str]:

@@ -54,10 +54,7 @@ def test_pipeline_name_must_be_free(call: Caller) -> None:
     name = make(call)["name"]
     reply = call("POST", "/pipelines", {"name": name})
     assert (reply.status, reply.json["code"]) == (409, 6)
-    assert (
-        reply.message
-        == f"Failed to create a new pipeline. The name {name} already exist. Please specify a new name"
-    )
+    assert reply.message == f"Failed to create a new pipeline. The name {name} already exist. Please specify a new name"
 
 
 def test_get_by_name_looks_at_the_name_only(call: Caller) -> None:
@@ -121,9 +118,7 @@ def test_upload_with_a_long_name_is_refused(call: Caller) -> None:
 
 def test_upload_of_a_version(call: Caller) -> None:
     made = make(call)
-    reply = call.upload(
-        CONTENT, to="upload_version", name="v2", pipelineid=made["pipeline_id"], tags='{"a":"b"}'
-    )
+    reply = call.upload(CONTENT, to="upload_version", name="v2", pipelineid=made["pipeline_id"], tags='{"a":"b"}')
     assert reply.status == 200
     assert reply.json["tags"] == {"a": "b"}
     assert reply.json["pipeline_spec"] == pipeline("true")
@@ -161,9 +156,7 @@ def test_delete_needs_cascade_while_versions_exist(call: Caller) -> None:
     path = f"/pipelines/{made['pipeline_id']}"
     reply = call("DELETE", path)
     assert reply.status == 400
-    assert reply.message.endswith(
-        f"(e.g. {version['pipeline_version_id']}). Set cascade=true to delete all versions"
-    )
+    assert reply.message.endswith(f"(e.g. {version['pipeline_version_id']}). Set cascade=true to delete all versions")
     assert call("DELETE", path, cascade="true").json == {}
     assert call("GET", path).status == 404
     assert call("GET", f"{path}/versions/{version['pipeline_version_id']}").status == 404

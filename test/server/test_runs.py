@@ -20,9 +20,7 @@ pytest.importorskip("kfp", reason="kfp, which executes pipelines, is not install
 
 NEVER = "1970-01-01T00:00:00Z"
 NUMBER = {"parameterType": "NUMBER_INTEGER"}
-NO_NUMBER = (
-    "input parameter p requires type double or integer, but the parameter value is not of number value type"
-)
+NO_NUMBER = "input parameter p requires type double or integer, but the parameter value is not of number value type"
 NO_TEXT = "input parameter p requires type string, but the input parameter is not of string value type"
 
 
@@ -166,9 +164,7 @@ def test_run_of_a_pipeline_takes_its_latest_version(call: Caller) -> None:
     content = json.dumps(pipeline("exit 1")).encode()
     pipeline_id = call.upload(content, name=str(uuid.uuid4())).json["pipeline_id"]
     newer = json.dumps(pipeline("true")).encode()
-    version_id = call.upload(newer, to="upload_version", name="v2", pipelineid=pipeline_id).json[
-        "pipeline_version_id"
-    ]
+    version_id = call.upload(newer, to="upload_version", name="v2", pipelineid=pipeline_id).json["pipeline_version_id"]
     reference = {"pipeline_id": pipeline_id}
     run = call("POST", "/runs", {"display_name": "r", "pipeline_version_reference": reference}).json
     assert run["pipeline_version_reference"] == {**reference, "pipeline_version_id": version_id}
@@ -335,9 +331,7 @@ def test_every_sort_field_goes_over_pages(
     found: list[str] = []
     token = ""
     while token or not found:
-        page = call(
-            "GET", "/runs", page_size=3, page_token=token, **({} if token else {"sort_by": f"{field} desc"})
-        )
+        page = call("GET", "/runs", page_size=3, page_token=token, **({} if token else {"sort_by": f"{field} desc"}))
         assert page.status == 200, page
         found += [run["run_id"] for run in page.json["runs"]]
         token = page.json.get("next_page_token", "")
@@ -358,10 +352,7 @@ def test_archived_experiment_archives_its_runs_and_keeps_them_so(call: Caller) -
     assert call("GET", f"/runs/{run_id}").json["storage_state"] == "ARCHIVED"
     reply = call("POST", f"/runs/{run_id}:unarchive")
     assert (reply.status, reply.json["code"]) == (400, 9)
-    assert (
-        reply.message
-        == f"Failed to unarchive run {run_id} as experiment {experiment} must be un-archived first"
-    )
+    assert reply.message == f"Failed to unarchive run {run_id} as experiment {experiment} must be un-archived first"
     call("POST", f"/experiments/{experiment}:unarchive")
     assert call("GET", f"/runs/{run_id}").json["storage_state"] == "ARCHIVED"
     assert call("POST", f"/runs/{run_id}:unarchive").json == {}

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is known of a reply while models are decoded from it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from kfp_server_api.exceptions import AuthenticationError, DecodeError, as_text
+
+
+class Reply:
+    """The reply that models were decoded from, for the error when one of its values cannot be."""
+
+    __slots__ = ("body", "data", "headers", "method", "status", "url")
+
+    def __init__(self, response: Any, method: str | None = None, url: str | None = None) -> None:
+        self.data: Any = None
+        """The body, parsed."""
+        self.body = getattr(response, "data", None)
+        self.status = getattr(response, "status", None)
+        self.headers = response.getheaders() if hasattr(response, "getheaders") else None
+        self.method, self.url = method, url
+
+    def undecodable(self, path: list[Any], cause: Exception) -> DecodeError:
+        """Return the error for a value at `path` (keys and indices), or for the whole reply when it is empty."""
+        where = f"`{render(path)}` of the reply" if path else "The reply"
+        error = DecodeError(self.status, f"{where} is not what the API promises: {cause}")
+        error.path = render(path)
+        error.body = as_text(self.body) if self.body is not None else json.dumps(self.data)
+        error.headers, error.method, error.url = self.headers, self.method, self.url
+        error.committed = self.method not in (None, "GET", "HEAD", "OPTIONS")
+        return error
+
+    def __getstate__(self) -> tuple[None, dict[str, Any]]:
+        # The text is as large as the data, from which it can be written again.
+        return None, {"body": None, **{name: getattr(self, name) for name in self.__slots__ if name != "body"}}
+
+
+def path_to(wanted: Any, inside: Any) -> list[Any] | None:
+    """Return keys and indices that lead to the very object `wanted` in parsed JSON."""
+    if wanted is inside:
+        return []
+    items: Any = ()
+    if isinstance(inside, (dict, list)):
+        items = inside.items() if isinstance(inside, dict) else enumerate(inside)
+    for key, value in items:
+        below = path_to(wanted, value)
+        if below is not None:
+            return [key, *below]
+    return None
+
+
+def render(path: list[Any]) -> str:
+    """Return keys and indices as `runs[3].created_at`."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
+
+
+def is_page(response: Any) -> bool:
+    content_type = response.getheader("content-type", "") if hasattr(response, "getheader") else ""
+    return "html" in (content_type or "") or as_text(response.data).lstrip()[:1] == "<"
+
+
+def login_error(reply: Reply) -> AuthenticationError:
+    plain = reply.undecodable([], ValueError("a page for people came instead of JSON, most likely to log in"))
+    error = AuthenticationError(plain.status, plain.reason)
+    error.__dict__.update(plain.__dict__, committed=False)
+    return error

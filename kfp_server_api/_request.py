@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What callers give for a request, as urllib3 takes it."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+import urllib3
+
+from kfp_server_api import _encoding
+from kfp_server_api._multipart import Multipart
+from kfp_server_api.exceptions import ApiException, ApiValueError
+
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_NOT_IN_HEADERS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]")
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+
+def timeout_of(value: Any) -> urllib3.Timeout:
+    """Return a timeout as urllib3 takes it.
+
+    Args:
+        value: seconds, a `timedelta`, a pair (connect, read) of those or None, a `urllib3.Timeout`, or None = no end.
+
+    Raises:
+        ApiValueError: anything else, or not above 0.
+    """
+    if isinstance(value, urllib3.Timeout):
+        return value
+    if isinstance(value, (tuple, list)) and len(value) == 2:
+        return urllib3.Timeout(connect=_seconds(value[0]), read=_seconds(value[1]))
+    return urllib3.Timeout(total=_seconds(value))
+
+
+def _seconds(value: Any) -> float | None:
+    if isinstance(value, timedelta):
+        value = value.total_seconds()
+    if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1e9):
+        raise ApiValueError(
+            "`_request_timeout` takes seconds above 0, a timedelta, a pair (connect, read) or urllib3.Timeout,"
+            f" not {value!r}"
+        )
+    return None if value is None else float(value)
+
+
+def content_of(method: str, headers: dict[str, str], body: Any, post_params: Any) -> tuple[Any, dict[str, str]]:
+    """Return the body as bytes or a file, and the headers that go with it."""
+    content_type = headers.setdefault("Content-Type", "application/json")
+    if method in ("GET", "HEAD"):
+        return None, headers
+    if "json" in content_type.lower():
+        return (None if body is None else _encoding.dumps(body)), headers
+    if content_type == "application/x-www-form-urlencoded":
+        return urlencode(post_params or []).encode(), headers
+    if content_type == "multipart/form-data":
+        parts = Multipart(post_params or [])
+        return parts, {**headers, "Content-Type": parts.content_type, "Content-Length": str(parts.size)}
+    if isinstance(body, (str, bytes)):
+        return body, headers
+    raise ApiException(
+        status=0,
+        reason=f"Cannot write a {type(body).__name__} as {content_type}: give text or bytes, or a JSON content type",
+    )
+
+
+def check_headers(headers: dict[str, str]) -> None:
+    for name, value in headers.items():
+        if not _TOKEN.fullmatch(name):
+            raise ApiValueError(f"{_CONTROL.sub('?', name)!r} is no name of a header")
+        text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
+        if _NOT_IN_HEADERS.search(text):
+            raise ApiValueError(f"the header {name!r} holds a control character or one outside Latin-1")
