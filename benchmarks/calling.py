@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cases with a server on loopback, which runs in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from typing import Any
+
+from benchmarks import measure, server
+
+_GIB = 1 << 30
+_RUN = "b4d6c1f2-0000-4000-8000-000000000001"
+
+
+def get_run(candidate: str, quick: bool) -> float:
+    """Return the CPU seconds of this process for one call over a kept connection."""
+    _process, url = server.start()
+    if candidate == "floor":
+        import urllib3
+
+        manager = urllib3.PoolManager()
+        target = f"{url}/apis/v2beta1/runs/{_RUN}"
+        return measure.seconds(lambda: json.loads(manager.request("GET", target).data))
+    api = _service("RunServiceApi", url)
+    return measure.seconds(lambda: api.run_service_get_run(_RUN))
+
+
+def upload(candidate: str, quick: bool) -> float:
+    """Return the memory growth of uploading a file."""
+    _process, url = server.start()
+    api = _service("PipelineUploadServiceApi", url)
+    with tempfile.TemporaryDirectory() as folder:
+        small, big = (os.path.join(folder, name) for name in ("small.yaml", "big.yaml"))
+        for path, size in ((small, 100), (big, _size(quick))):
+            with open(path, "wb") as file:
+                file.truncate(size)
+        api.upload_pipeline(small, name="small")
+        return measure.peak(lambda: api.upload_pipeline(big, name="big"))
+
+
+def download(candidate: str, quick: bool) -> float:
+    """Return the memory growth of a reply that goes to a file."""
+    _process, url = server.start()
+    client = _service("RunServiceApi", url).api_client
+    with tempfile.TemporaryDirectory() as folder:
+        client.configuration.temp_folder_path = folder
+        client.call_api("/bytes/100", "GET", response_type="file")
+        return measure.peak(lambda: client.call_api(f"/bytes/{_size(quick)}", "GET", response_type="file"))
+
+
+def paged(candidate: str, quick: bool) -> float:
+    """Return the memory growth from 1,000 runs read page by page to 10,000."""
+    _process, url = server.start()
+    api = _service("RunServiceApi", url)
+
+    def read(pages: int) -> int:
+        names = 0
+        for _ in range(pages):
+            page = api.run_service_list_runs(page_size=200, page_token="")
+            names += sum(run.display_name is not None for run in page.runs)
+        return names
+
+    assert read(5) == 1000
+    return measure.peak(lambda: read(50))
+
+
+def _size(quick: bool) -> int:
+    return _GIB // 16 if quick else _GIB
+
+
+def _service(name: str, url: str) -> Any:
+    import kfp_server_api
+
+    return getattr(kfp_server_api, name)(kfp_server_api.ApiClient(kfp_server_api.Configuration(host=url)))

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Measures one case for one candidate in this process and prints the number."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Read case, candidate and "quick" or "full" from the arguments."""
+    name, candidate, how = sys.argv[1:]
+    if "orjson" not in candidate:
+        sys.modules["orjson"] = None  # type: ignore[assignment]  # makes `import orjson` fail
+    if name in ("import", "modules", "first-client"):
+        # Nothing but the case may be imported before it.
+        from benchmarks import importing
+
+        run = {"import": importing.package, "modules": importing.modules, "first-client": importing.first_client}[name]
+    else:
+        from benchmarks.cases import CASES
+
+        run = next(case.run for case in CASES if case.name == name)  # type: ignore[assignment]
+    print(run(candidate, how == "quick"))
