@@ -133,7 +133,11 @@ _OPTIONS = frozenset({"async_req", "_preload_content", "_request_timeout"})
 
 def _known_options(operation: Operation, options: dict[str, Any]) -> dict[str, Any]:
     for name in options.keys() - _OPTIONS:
-        raise ApiTypeError(f"Got an unexpected keyword argument '{name}' to method {operation.name}")
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, [*(param.name for param in operation.params), *_OPTIONS], 1)
+        hint = f"; did you mean '{near[0]}'?" if near else ""
+        raise ApiTypeError(f"Got an unexpected keyword argument '{name}' to method {operation.name}{hint}")
     return options
 
 

@@ -200,7 +200,10 @@ class ApiClient:
         # The hook that renews tokens runs here, before the host is read: it may set the host, too.
         self.update_params_for_auth(headers, query, auth_settings)
         body = self.sanitize_for_serialization(body) if body else body
-        url = (_host if _host is not None else self.configuration.host) + path
+        host = _host if _host is not None else self.configuration.host
+        if not isinstance(host, str) or not host.strip():
+            raise ApiValueError(f"`Configuration.host` is {host!r}: it has to be the URL of a server")
+        url = host + path
         preload = _preload_content and response_type != "file"
         response = self.request(
             method, url, query, headers, form, body, _preload_content=preload, _request_timeout=_request_timeout

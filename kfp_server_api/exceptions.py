@@ -108,6 +108,7 @@ class ApiException(OpenApiException):
             self.reason = http_resp.reason
             self.body = as_text(http_resp.data)
             self.headers = http_resp.getheaders()
+            self.args = (self.status, self.reason)
 
     @property
     def code(self) -> int | None:

@@ -154,6 +154,8 @@ class Store:
     def _prepare(self) -> None:
         with self.write() as connection:
             found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+            if not found and connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one():
+                raise StoreError("it holds tables of another program")
             if found not in (0, SCHEMA):
                 raise StoreError(f"it has table layout {found}, this server writes {SCHEMA}")
             _metadata.create_all(connection)

@@ -45,9 +45,10 @@ def host(monkeypatch: pytest.MonkeyPatch) -> str:
 
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "python")], ids=lambda page: page.name)
 def test_the_python_blocks_of_a_page_run(page: Path, host: str) -> None:
-    namespace = {"__name__": "page"}
-    for code in blocks(page, "python"):
-        exec(compile(code, str(page), "exec"), namespace)
+    for _ in range(2):  # the second time on a server that knows the page already
+        namespace = {"__name__": "page"}
+        for code in blocks(page, "python"):
+            exec(compile(code, str(page), "exec"), namespace)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
