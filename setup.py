@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Packaging. The dependencies' floors are the versions that tox's `lowest` environment runs with."""
+"""Packaging. The floors of the client's own dependencies are what tox's `lowest` environment runs with."""
 
 import re
 from pathlib import Path

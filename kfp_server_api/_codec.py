@@ -24,7 +24,7 @@ else:
 Decoder = Callable[[Any, Any], Any]
 """From a JSON value (never None) and the reply it came in, to a Python value."""
 
-UNDECODABLE = (TypeError, ValueError, OverflowError, RecursionError)
+UNDECODABLE = (TypeError, ValueError, OverflowError)
 
 
 def loads(text: str | bytes) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import warnings
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timezone
@@ -77,7 +78,10 @@ def encode_any(value: Any) -> Any:
 
 def _encode_items(items: Any, out: dict[Any, Any]) -> dict[Any, Any]:
     for key, value in items:
-        out[key if type(key) is str else _encode_key(key)] = encode_at(key, value)
+        try:
+            out[key if type(key) is str else _encode_key(key)] = encode_any(value)
+        except (TypeError, ValueError) as cause:
+            raise AtPath([key], cause) from cause
     return out
 
 
@@ -139,9 +143,17 @@ def encode_datetime(value: datetime) -> str:
     if value != value:
         raise ValueError("NaT is not a time")
     if value.tzinfo is None:
-        warnings.warn("a datetime without a time zone is taken as UTC", UserWarning, stacklevel=2)
+        warnings.warn("a datetime without a time zone is taken as UTC", UserWarning, stacklevel=_caller_level())
         value = value.replace(tzinfo=timezone.utc)
     return value.isoformat()
+
+
+def _caller_level() -> int:
+    """Return the `stacklevel` of the first frame outside of this package, seen from who calls this."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("kfp_server_api"):
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def _encode_float(value: Any) -> float:

@@ -160,10 +160,10 @@ class Model(_Fields):
         ]
         for each in fields:
             setattr(cls, each.name, each)
-        cls._fields = [(each.name, each.key, each.plain, each) for each in fields]
-        cls.openapi_types = {each.name: each.type for each in fields}
-        cls.attribute_map = {each.name: each.key for each in fields}
-        cls._checked = frozenset(each.name for each in fields if isinstance(each, Base64Field))
+        cls._fields = cls._fields + [(each.name, each.key, each.plain, each) for each in fields]
+        cls.openapi_types = {**cls.openapi_types, **{each.name: each.type for each in fields}}
+        cls.attribute_map = {**cls.attribute_map, **{each.name: each.key for each in fields}}
+        cls._checked = cls._checked | {each.name for each in fields if isinstance(each, Base64Field)}
         init: Any = FunctionType(Model.__init__.__code__, globals(), "__init__")
         init.__wrapped__ = _Constructor(cls)
         cls.__init__ = init  # type: ignore[method-assign]

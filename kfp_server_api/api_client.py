@@ -21,7 +21,7 @@ from kfp_server_api._network import connection_errors
 from kfp_server_api._reply import Reply, is_page, login_error
 from kfp_server_api._version import API_VERSION
 from kfp_server_api.configuration import Configuration, without_userinfo
-from kfp_server_api.exceptions import ApiException, ApiValueError, as_text
+from kfp_server_api.exceptions import SECRET_HEADER, ApiException, ApiValueError, as_text
 
 if TYPE_CHECKING:
     from multiprocessing.pool import ThreadPool
@@ -296,7 +296,7 @@ class ApiClient:
         try:
             reply.data = _codec.loads(response.data)
             return _decoder(response_type)(reply.data, reply)
-        except _codec.UNDECODABLE as cause:
+        except (*_codec.UNDECODABLE, RecursionError) as cause:
             if is_page(response) or (url and final and urlsplit(url).netloc != urlsplit(final).netloc):
                 raise login_error(reply) from cause
             raise reply.undecodable(getattr(cause, "path", []), cause) from cause
@@ -365,7 +365,7 @@ class ApiClient:
         """Return what a pickle holds: all but connections, threads and secrets."""
         state = {**self.__dict__, "cookie": None}
         state["default_headers"] = {
-            name: value for name, value in self.default_headers.items() if name.lower() not in _SECRET_HEADERS
+            name: value for name, value in self.default_headers.items() if not SECRET_HEADER.search(name)
         }
         for name in ("rest_client", "_of_thread", "_pool"):
             state.pop(name, None)
@@ -375,6 +375,11 @@ class ApiClient:
         self.__dict__.update(state)
         self.rest_client = rest.RESTClientObject(self.configuration)
         self._of_thread = threading.local()
+
+    def __copy__(self) -> ApiClient:
+        other = type(self).__new__(type(self))
+        other.__setstate__({**self.__getstate__(), "cookie": self.cookie, "default_headers": self.default_headers})
+        return other
 
     def __deepcopy__(self, memo: dict[int, Any]) -> ApiClient:
         import copy
@@ -391,7 +396,6 @@ if hasattr(os, "register_at_fork"):
     # A thread that holds it does not exist in the child; nobody else is there to wait for.
     os.register_at_fork(before=_making_pools.acquire, after_in_parent=_making_pools.release,
                         after_in_child=_making_pools.release)  # fmt: skip
-_SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization", "x-api-key"})
 
 
 @cache

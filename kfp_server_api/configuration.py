@@ -207,6 +207,11 @@ class Configuration:
             )
         return servers[index]["url"]
 
+    def __copy__(self) -> Configuration:
+        other = type(self).__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        return other
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Configuration:
         other = type(self).__new__(type(self))
         memo[id(self)] = other

@@ -222,7 +222,8 @@ _BY_STATUS: dict[int, type[ApiException]] = {
     429: RateLimitError,
 }
 _UNAUTHENTICATED = re.compile(r"\bUnauthenticated: |\bcode = Unauthenticated\b|User identity is empty")
-_SECRET_HEADERS = frozenset({"set-cookie", "cookie", "authorization", "proxy-authorization", "www-authenticate"})
+SECRET_HEADER = re.compile(r"auth|cookie|token|secret|password|credential|api-?key", re.I)
+"""Names of headers whose values are never shown."""
 _KIND = re.compile(
     r"\b(?:\w+Error|Invalid input error|Already exist error|Unauthenticated|PermissionDenied|ServiceUnavailable): "
 )
@@ -283,11 +284,11 @@ def _first_line(text: str) -> str:
 
 
 def _without_secrets(headers: Any) -> Any:
-    if not any(name.lower() in _SECRET_HEADERS for name in headers):
+    if not any(SECRET_HEADER.search(name) for name in headers):
         return headers
     shown = headers.copy()
     for name in headers:
-        if name.lower() in _SECRET_HEADERS:
+        if SECRET_HEADER.search(name):
             shown[name] = "***"
     return shown
 

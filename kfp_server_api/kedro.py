@@ -20,6 +20,7 @@ from kfp_server_api._reply import Reply, render
 from kfp_server_api._request import timeout_of
 from kfp_server_api.configuration import without_userinfo
 from kfp_server_api.exceptions import ApiException, ApiTypeError, ApiValueError, BadRequestError
+from kfp_server_api.rest import RESTClientObject
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -378,9 +379,9 @@ _PROBES = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)] + [
 
 def _sending_once(client: ApiClient) -> ApiClient:
     """Return the client over connections of its own for runs; over the same where the caller put in a transport."""
-    manager = getattr(client.rest_client, "pool_manager", None)
-    if not isinstance(manager, urllib3.PoolManager):
+    if not isinstance(client.rest_client, RESTClientObject):
         return client
+    manager = client.rest_client.own_pools()
     options = {"retries": _ONCE, "maxsize": _RUNS_AT_ONCE}
     options["socket_options"] = [*HTTPConnection.default_socket_options, *_PROBES]
     # Pools are found by all their options, so that these stay apart from the client's others.

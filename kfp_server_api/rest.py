@@ -155,13 +155,17 @@ class RESTClientObject:
             raise self._error(response, method, url)
         return RESTResponse(response) if _preload_content else response
 
+    def own_pools(self) -> urllib3.PoolManager:
+        """Return the pool manager, a new one after a fork: the parent's connections are not the child's to use."""
+        if self._process != os.getpid():
+            self._make_pools(*self._sizes)
+        return self.pool_manager
+
     def _send(
         self, method: str, url: str, content: Any, headers: dict[str, str], preload_content: bool, timeout: Any
     ) -> Any:
-        if self._process != os.getpid():
-            self._make_pools(*self._sizes)  # after a fork, the parent's connections are not ours to use
         try:
-            response = self.pool_manager.urlopen(
+            response = self.own_pools().urlopen(
                 method,
                 url,
                 body=content,
