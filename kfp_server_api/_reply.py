@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from kfp_server_api._error_body import dotted
 from kfp_server_api.exceptions import AuthenticationError, DecodeError, as_text
 
 
@@ -24,9 +25,9 @@ class Reply:
 
     def undecodable(self, path: list[Any], cause: Exception) -> DecodeError:
         """Return the error for a value at `path` (keys and indices), or for the whole reply when it is empty."""
-        where = f"`{render(path)}` of the reply" if path else "The reply"
+        where = f"`{dotted(path)}` of the reply" if path else "The reply"
         error = DecodeError(self.status, f"{where} is not what the API promises: {cause}")
-        error.path = render(path)
+        error.path = dotted(path)
         error.body = as_text(self.body) if self.body is not None else json.dumps(self.data)
         error.headers, error.method, error.url = self.headers, self.method, self.url
         error.committed = self.method not in (None, "GET", "HEAD", "OPTIONS")
@@ -49,11 +50,6 @@ def path_to(wanted: Any, inside: Any) -> list[Any] | None:
         if below is not None:
             return [key, *below]
     return None
-
-
-def render(path: list[Any]) -> str:
-    """Return keys and indices as `runs[3].created_at`."""
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
 
 
 def is_page(response: Any) -> bool:

@@ -7,10 +7,10 @@ classes beside it speak of a bad argument and are raised before anything is sent
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
 from typing import Any
+
+from kfp_server_api._error_body import UNAUTHENTICATED, details_in, message_in, parse
 
 __all__ = [
     "ApiConnectionError",
@@ -90,7 +90,7 @@ class ApiException(OpenApiException):
         headers: reply headers (case-insensitive), None without a reply.
         code: gRPC code from the body (5 = NOT_FOUND, ...), None when it has none.
         message: one line for people, from whatever shape the body has.
-        details: the list `details` of the body, empty when it has none.
+        details: the list `details` of the body (of a Kedro server `detail`), empty when it has none.
         method: HTTP method of the request, None when unknown.
         url: URL that answered (after redirects), without credentials, None when unknown.
     """
@@ -112,24 +112,16 @@ class ApiException(OpenApiException):
 
     @property
     def code(self) -> int | None:
-        code = self._parsed().get("code")
+        code = parse(self.body).get("code")
         return code if type(code) is int else None
 
     @property
     def details(self) -> list[Any]:
-        details = self._parsed().get("details")
-        return details if isinstance(details, list) else []
+        return details_in(parse(self.body))
 
     @property
     def message(self) -> str:
-        return _message(self._parsed(), self.body) or (self.reason or "").partition("\n")[0]
-
-    def _parsed(self) -> Mapping[str, Any]:
-        try:
-            parsed = json.loads(self.body)
-        except (TypeError, ValueError, RecursionError):
-            return {}
-        return parsed if isinstance(parsed, dict) else {}
+        return message_in(parse(self.body), self.body) or (self.reason or "").partition("\n")[0]
 
     def __str__(self) -> str:
         lines = [f"({self.status})", f"Reason: {self.reason}"]
@@ -153,7 +145,7 @@ class ApiException(OpenApiException):
 
 
 class BadRequestError(ApiException):
-    """400: the request is wrong as it stands; `message` says what."""
+    """400, or 422 of a Kedro server: the request is wrong as it stands; `message` says what."""
 
 
 class AuthenticationError(ApiException):
@@ -219,16 +211,11 @@ _BY_STATUS: dict[int, type[ApiException]] = {
     403: PermissionDeniedError,
     404: NotFoundError,
     409: ConflictError,
+    422: BadRequestError,
     429: RateLimitError,
 }
-_UNAUTHENTICATED = re.compile(r"\bUnauthenticated: |\bcode = Unauthenticated\b|User identity is empty")
 SECRET_HEADER = re.compile(r"auth|cookie|token|secret|password|credential|api-?key", re.I)
 """Names of headers whose values are never shown."""
-_KIND = re.compile(
-    r"\b(?:\w+Error|Invalid input error|Already exist error|Unauthenticated|PermissionDenied|ServiceUnavailable): "
-)
-_TITLE = re.compile(r"<title>([^<]*)</title>", re.I)
-_EMPTY_MESSAGES = frozenset({"", "internal server error", "service unavailable"})
 
 
 def error_for(http_resp: Any, method: str | None = None, url: str | None = None) -> ApiException:
@@ -239,7 +226,7 @@ def error_for(http_resp: Any, method: str | None = None, url: str | None = None)
 
 
 def _kind_of(error: ApiException) -> type[ApiException]:
-    if error.status >= 500 and (error.code == 16 or _UNAUTHENTICATED.search(error.body or "")):
+    if error.status >= 500 and (error.code == 16 or UNAUTHENTICATED.search(error.body or "")):
         return AuthenticationError
     return _BY_STATUS.get(error.status, ServerError if error.status >= 500 else ApiException)
 
@@ -252,35 +239,6 @@ def as_text(data: Any) -> Any:
 def render_path(path_to_item: Any) -> str:
     """Return keys and indices as `['a'][0]`."""
     return "".join(f"[{part}]" if isinstance(part, int) else f"['{part}']" for part in path_to_item)
-
-
-def _message(parsed: Mapping[str, Any], body: Any) -> str:
-    """Return one line from a gateway, upload, plain-text or pre-2.14 error body."""
-    details = parsed.get("details")
-    texts = [d.get("message") for d in details if isinstance(d, dict)] if isinstance(details, list) else []
-    long_text = parsed.get("message") or parsed.get("error")
-    for text in texts:
-        if isinstance(text, str) and text.strip().lower() not in _EMPTY_MESSAGES:
-            return _first_line(text)
-    if isinstance(long_text, str):
-        return _tail(long_text)
-    if isinstance(parsed.get("error_message"), str):
-        return _first_line(parsed["error_message"])
-    if parsed or not isinstance(body, str):
-        return ""
-    title = _TITLE.search(body)
-    return _first_line(title[1] if title else "" if body.lstrip().startswith("<") else body)
-
-
-def _tail(text: str) -> str:
-    """Return what stands behind the last kind prefix of a chain `context: Kind error: cause`."""
-    line = _first_line(text)
-    kinds = list(_KIND.finditer(line))
-    return line[kinds[-1].end() :] if kinds else line
-
-
-def _first_line(text: str) -> str:
-    return text.strip().partition("\n")[0].strip()[:500]
 
 
 def _without_secrets(headers: Any) -> Any:

@@ -16,10 +16,10 @@ from urllib3.connection import HTTPConnection
 
 from kfp_server_api._model import Model, field
 from kfp_server_api._operation import Operation, Param, Service
-from kfp_server_api._reply import Reply, render
+from kfp_server_api._reply import Reply
 from kfp_server_api._request import timeout_of
 from kfp_server_api.configuration import without_userinfo
-from kfp_server_api.exceptions import ApiException, ApiTypeError, ApiValueError, BadRequestError
+from kfp_server_api.exceptions import ApiException, ApiTypeError, ApiValueError
 from kfp_server_api.rest import RESTClientObject
 
 if TYPE_CHECKING:
@@ -168,15 +168,6 @@ class SnapshotFailure(Model):
     error: ErrorDetail = field(default=None)
 
 
-class KedroRequestError(BadRequestError):
-    """422: a field or value that the server does not take; nothing ran. `message` names the path of each fault."""
-
-    @property
-    def details(self) -> list[Any]:
-        """The faults as the server lists them."""
-        return list(self._parsed()["detail"])
-
-
 class KedroError(ApiException):
     """What was asked for failed inside Kedro, which answers so with HTTP status 200.
 
@@ -262,7 +253,7 @@ class KedroServer(Service):
 
         Raises:
             KedroRunError: the run failed or could not be started.
-            KedroRequestError: the server does not take a value.
+            BadRequestError: the server does not take a value; `message` names each by its path.
             ApiTypeError, ApiValueError: an unknown field, or a value that JSON cannot hold; nothing was sent.
         """
         body = _body(request, self.api_client)
@@ -309,10 +300,7 @@ def _body(request: Mapping[str, Any], client: ApiClient) -> Any:
 
 def _ask(service: Service, operation: Operation, values: tuple[Any, ...], kinds: dict[Any, Any], timeout: Any) -> Any:
     """Send one operation and return the model of `kinds` that the reply's `status` names."""
-    try:
-        data = service._call(operation, values, {"_request_timeout": timeout})
-    except ApiException as error:
-        raise _with_detail(error) from error.__cause__
+    data = service._call(operation, values, {"_request_timeout": timeout})
     client = service.api_client
     url = without_userinfo(client.configuration.host) + operation.path
     reply = Reply(client.last_response, operation.method, url)
@@ -321,25 +309,6 @@ def _ask(service: Service, operation: Operation, values: tuple[Any, ...], kinds:
     if not isinstance(status, str) or status not in kinds:
         raise reply.undecodable([], ValueError(f"`status` is {status!r}, not {' or '.join(kinds)}"))
     return kinds[status]._from_reply(data, reply)
-
-
-def _with_detail(error: ApiException) -> ApiException:
-    """Return the error with what FastAPI calls `detail`: a text, or a list of faults."""
-    detail = error._parsed().get("detail")
-    if error.status == 422 and isinstance(detail, list):
-        refused = KedroRequestError()
-        refused.__dict__.update(error.__dict__, reason="; ".join(map(_fault, detail)))
-        return refused
-    error.reason = detail if isinstance(detail, str) else error.reason
-    return error
-
-
-def _fault(item: Any) -> str:
-    """Return an item of `detail` as `pipeline_names[0]: Input should be a valid string`."""
-    if not isinstance(item, dict) or not isinstance(item.get("loc"), list):
-        return str(item)
-    loc = item["loc"][1:] or item["loc"]
-    return f"{render(loc)}: {' '.join(str(item.get('msg')).split())}"
 
 
 def _failure(error: KedroError, ended: RunFailure | SnapshotFailure) -> KedroError:

@@ -16,7 +16,7 @@ from kfp_server_api import api, models
 
 PACKAGE = Path(kfp_server_api.__file__).resolve().parent
 LEVELS = {
-    **dict.fromkeys(["exceptions", "_version", "configuration"], 0),
+    **dict.fromkeys(["exceptions", "_error_body", "_version", "configuration"], 0),
     **dict.fromkeys(["_encoding", "_codec", "_multipart", "_download", "_network", "_reply"], 1),
     **dict.fromkeys(["_enum", "_model", "_request", "rest"], 2),
     **dict.fromkeys(["models", "api_client", "_operation", "_types"], 3),

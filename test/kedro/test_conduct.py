@@ -26,11 +26,12 @@ from kfp_server_api import (
     ApiTypeError,
     ApiValueError,
     AuthenticationError,
+    BadRequestError,
     Configuration,
     DecodeError,
     ServerError,
 )
-from kfp_server_api.kedro import KedroError, KedroRequestError, KedroRunError, KedroServer, RunFailure
+from kfp_server_api.kedro import KedroError, KedroRunError, KedroServer, RunFailure
 
 SUCCESS = b'{"status": "success", "run_id": "r", "duration_ms": 1.0}'
 
@@ -210,7 +211,7 @@ def test_reply_of_something_else_than_kedro_is_an_error(recorder, method, conten
 )
 def test_any_list_of_faults_gives_a_message(recorder, detail, message):
     recorder.status, recorder.body = 422, b'{"detail": ' + detail + b"}"
-    with pytest.raises(KedroRequestError) as caught:
+    with pytest.raises(BadRequestError) as caught:
         recorder.client.run()
     assert caught.value.message == message
 
@@ -334,7 +335,7 @@ def test_exit_does_not_wait_for_a_run(running):
 
 @pytest.mark.parametrize(
     ("request_", "kind"),
-    [({"pipeline_names": ["sinks"]}, KedroRunError), ({"tags": "intake"}, KedroRequestError)],
+    [({"pipeline_names": ["sinks"]}, KedroRunError), ({"tags": "intake"}, BadRequestError)],
 )
 @pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda error: pickle.loads(pickle.dumps(error))])
 def test_error_survives_pickling(kedro, request_, kind, duplicate):
@@ -350,7 +351,6 @@ def test_error_survives_pickling(kedro, request_, kind, duplicate):
 def test_all_errors_of_kedro_are_api_exceptions():
     assert issubclass(KedroRunError, KedroError)
     assert issubclass(KedroError, ApiException)
-    assert issubclass(KedroRequestError, ApiException)
 
 
 def test_error_of_a_run_tells_request_and_reply(kedro):

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from kfp_server_api import ApiClient, ApiException, BadRequestError, Configuration, NotFoundError, ServerError, rest
-from kfp_server_api.kedro import KedroRequestError, KedroRunError, KedroServer, RunFailure, RunRequest, RunSuccess
+from kfp_server_api.kedro import KedroRunError, KedroServer, RunFailure, RunRequest, RunSuccess
 
 SUCCEED = [
     {},
@@ -115,7 +115,7 @@ def test_request_ends_in_a_failed_run(kedro, request_, error_type, text):
 
 @pytest.mark.parametrize(("request_", "types", "message"), REFUSED, ids=[json.dumps(row[0]) for row in REFUSED])
 def test_request_is_refused_with_the_path_of_each_fault(kedro, request_, types, message):
-    with pytest.raises(KedroRequestError) as caught:
+    with pytest.raises(BadRequestError) as caught:
         kedro.run(**request_)
     assert caught.value.status == 422
     assert [each["type"] for each in caught.value.details] == types
@@ -131,7 +131,7 @@ def test_every_shape_of_refusal_gives_a_message(running, body, content_type, sta
 
     client = ApiClient(Configuration(host=running.host))
     client.rest_client = Raw(client.configuration)
-    with pytest.raises({422: KedroRequestError, 400: BadRequestError, 500: ServerError}[status]) as caught:
+    with pytest.raises({422: BadRequestError, 400: BadRequestError, 500: ServerError}[status]) as caught:
         KedroServer(client).run()
     assert caught.value.status == status
     assert caught.value.message.startswith(message)
@@ -156,7 +156,7 @@ def test_failed_run_is_returned_without_check(kedro):
 
 
 def test_refusal_is_raised_without_check(kedro):
-    with pytest.raises(KedroRequestError):
+    with pytest.raises(BadRequestError):
         kedro.run(check=False, tags="intake")
 
 

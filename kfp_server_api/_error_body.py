@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What servers say in the body of an error: KFP's gateway, its uploads, FastAPI, proxies."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+UNAUTHENTICATED = re.compile(r"\bUnauthenticated: |\bcode = Unauthenticated\b|User identity is empty")
+_KIND = re.compile(
+    r"\b(?:\w+Error|Invalid input error|Already exist error|Unauthenticated|PermissionDenied|ServiceUnavailable): "
+)
+_TITLE = re.compile(r"<title>([^<]*)</title>", re.I)
+_EMPTY_MESSAGES = frozenset({"", "internal server error", "service unavailable"})
+
+
+def parse(body: Any) -> Mapping[str, Any]:
+    """Return a body that is a JSON object; {} for any other."""
+    try:
+        parsed = json.loads(body)
+    except (TypeError, ValueError, RecursionError):
+        return {}
+    return parsed if isinstance(parsed, dict) else {}
+
+
+def details_in(parsed: Mapping[str, Any]) -> list[Any]:
+    """Return the list `details`, or FastAPI's `detail` where that is a list."""
+    for found in (parsed.get("details"), parsed.get("detail")):
+        if isinstance(found, list):
+            return found
+    return []
+
+
+def message_in(parsed: Mapping[str, Any], body: Any) -> str:
+    """Return one line from a gateway, upload, plain-text or pre-2.14 error body."""
+    details = parsed.get("details")
+    texts = [d.get("message") for d in details if isinstance(d, dict)] if isinstance(details, list) else []
+    long_text = parsed.get("message") or parsed.get("error")
+    for text in texts:
+        if isinstance(text, str) and text.strip().lower() not in _EMPTY_MESSAGES:
+            return _first_line(text)
+    if isinstance(long_text, str):
+        return _tail(long_text)
+    if isinstance(parsed.get("error_message"), str):
+        return _first_line(parsed["error_message"])
+    if isinstance(parsed.get("detail"), (str, list)):
+        faults = parsed["detail"]
+        return _first_line(faults) if isinstance(faults, str) else "; ".join(map(_fault, faults))
+    if parsed or not isinstance(body, str):
+        return ""
+    title = _TITLE.search(body)
+    return _first_line(title[1] if title else "" if body.lstrip().startswith("<") else body)
+
+
+def _tail(text: str) -> str:
+    """Return what stands behind the last kind prefix of a chain `context: Kind error: cause`."""
+    line = _first_line(text)
+    kinds = list(_KIND.finditer(line))
+    return line[kinds[-1].end() :] if kinds else line
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0].strip()[:500]
+
+
+def _fault(item: Any) -> str:
+    """Return a fault that FastAPI found as `pipeline_names[0]: Input should be a valid string`."""
+    if not isinstance(item, dict) or not isinstance(item.get("loc"), list):
+        return str(item)
+    return f"{dotted(item['loc'][1:] or item['loc'])}: {' '.join(str(item.get('msg')).split())}"
+
+
+def dotted(path: list[Any]) -> str:
+    """Return keys and indices as `runs[3].created_at`."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
