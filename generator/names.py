@@ -3,7 +3,69 @@
 
 from __future__ import annotations
 
+import keyword
 import re
+
+WRITTEN = {
+    "ApiClient": "api_client",
+    "Configuration": "configuration",
+    "ApiConnectionError": "exceptions",
+    "ApiException": "exceptions",
+    "ApiKeyError": "exceptions",
+    "ApiTimeoutError": "exceptions",
+    "ApiTypeError": "exceptions",
+    "ApiValueError": "exceptions",
+    "AuthenticationError": "exceptions",
+    "BadRequestError": "exceptions",
+    "ConflictError": "exceptions",
+    "DecodeError": "exceptions",
+    "NotFoundError": "exceptions",
+    "OpenApiException": "exceptions",
+    "PermissionDeniedError": "exceptions",
+    "RateLimitError": "exceptions",
+    "ServerError": "exceptions",
+    "TLSError": "exceptions",
+}
+"""Public names that are written by hand, with the module of each."""
+OF_MODELS = frozenset(
+    [
+        "to_dict",
+        "to_str",
+        "openapi_types",
+        "attribute_map",
+        "discriminator",
+        "additional_fields",
+        "local_vars_configuration",
+    ]
+)
+"""Names that the base class of all models has."""
+OF_SERVICES = frozenset(["api_client", "call", "headers", "sort", "as_json"])
+"""Names that the base class of all services has, some with an underscore before them."""
+OF_MODULES = frozenset(["bool", "dict", "field", "int", "list", "str", "datetime"])
+"""Names that the annotations and values of generated fields stand on."""
+OF_CALLS = frozenset(["self", "options", "async_req"])
+"""Keywords of every operation."""
+OF_CLASSES = frozenset(
+    [
+        "Any",
+        "ApplyResult",
+        "AsyncOptions",
+        "Enum",
+        "HTTPResponse",
+        "Headers",
+        "Mapping",
+        "Model",
+        "Operation",
+        "Options",
+        "Param",
+        "RawOptions",
+        "Service",
+        "TYPE_CHECKING",
+        "Unpack",
+        "Upload",
+    ]
+)
+"""Names that generated modules import."""
 
 
 def snake(name: str) -> str:
@@ -15,6 +77,11 @@ def snake(name: str) -> str:
 def identifier(wire_name: str) -> str:
     """Return the attribute or keyword for a name on the wire: `@type` is `type`, `run.run_id` is `run_run_id`."""
     return snake(re.sub(r"\W", "_", wire_name).strip("_"))
+
+
+def is_usable(name: str) -> bool:
+    """Tell whether a name can be a public name of Python."""
+    return bool(re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", name)) and not keyword.iskeyword(name)
 
 
 def annotation(type_name: str, enums: frozenset[str] = frozenset()) -> str:

@@ -10,38 +10,18 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from generator.names import annotation, models_in, snake
+from generator.names import WRITTEN, annotation, models_in, snake
 from generator.spec import Model, Operation, Param, Service, Spec
 
 PACKAGE = "kfp_server_api"
 WIDTH = 110
-_STATUS_ERRORS = {
+STATUS_ERRORS = {
     400: "BadRequestError",
     401: "AuthenticationError",
     403: "PermissionDeniedError",
     404: "NotFoundError",
     409: "ConflictError",
     429: "RateLimitError",
-}
-_WRITTEN = {
-    "ApiClient": "api_client",
-    "Configuration": "configuration",
-    "ApiConnectionError": "exceptions",
-    "ApiException": "exceptions",
-    "ApiKeyError": "exceptions",
-    "ApiTimeoutError": "exceptions",
-    "ApiTypeError": "exceptions",
-    "ApiValueError": "exceptions",
-    "AuthenticationError": "exceptions",
-    "BadRequestError": "exceptions",
-    "ConflictError": "exceptions",
-    "DecodeError": "exceptions",
-    "NotFoundError": "exceptions",
-    "OpenApiException": "exceptions",
-    "PermissionDeniedError": "exceptions",
-    "RateLimitError": "exceptions",
-    "ServerError": "exceptions",
-    "TLSError": "exceptions",
 }
 _SUBMODULES = ("api", "api_client", "configuration", "exceptions", "models", "rest")
 
@@ -70,7 +50,7 @@ def _modules(spec: Spec) -> dict[str, str]:
     """Return every public name with the module that defines it, relative to the package."""
     names = {service.class_name: f"api.{service.module}" for service in spec.services}
     names.update({model.name: f"models.{model.module}" for model in spec.models})
-    return dict(sorted({**names, **_WRITTEN}.items()))
+    return dict(sorted({**names, **WRITTEN}.items()))
 
 
 def _namespace(env: Environment, doc: str, modules: dict[str, str], folder: str) -> str:
@@ -191,7 +171,7 @@ def _param(param: Param, op: Operation) -> str:
 
 def _errors_of(op: Operation) -> list[tuple[str, str, int]]:
     """Return (class, when, status) for each documented error of an operation."""
-    return [(_STATUS_ERRORS.get(status, "ServerError"), text, status) for status, text in sorted(op.errors.items())]
+    return [(STATUS_ERRORS.get(status, "ServerError"), text, status) for status, text in sorted(op.errors.items())]
 
 
 def _releases(thing: Any) -> str:

@@ -1,122 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The spec as Python objects. Whatever it holds that is not read here is an error with its line."""
+"""Reads a spec. Whatever it holds that is not read here or checked is an error with its line."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
 from pathlib import Path
 
-from generator.names import identifier, models_in, snake
+from generator.checks import (
+    ERROR,
+    check_document,
+    check_names,
+    check_paging,
+    check_parameters,
+    check_path,
+)
+from generator.names import OF_CALLS
+from generator.objects import Field, Model, Operation, Param, Service, Spec
+from generator.schemas import RELEASES, life_of, models_of, text_of, type_of, wire_name
 from generator.yaml_lines import Mapping, SpecError, load
 
-_RELEASES = ("x-since", "x-until")
 _METHODS = ("get", "post", "put", "patch", "delete")
-_REF = "#/components/schemas/"
-_ERROR_REF = "#/components/responses/Error"
-
-
-@dataclass(frozen=True)
-class Param:
-    """A parameter of an operation, its body and its file included."""
-
-    name: str
-    wire: str
-    location: str
-    type: str
-    required: bool
-    description: str
-    since: str = ""
-    earlier_names: tuple[str, ...] = ()
-    document: str = ""
-    """The model that the text holds as JSON, or "object"."""
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One operation."""
-
-    name: str
-    method: str
-    path: str
-    summary: str
-    description: str
-    params: tuple[Param, ...]
-    returns: str
-    returns_text: str
-    errors: dict[int, str]
-    example: str
-    short_name: str = ""
-    since: str = ""
-    until: str = ""
-    served: bool = True
-    items: str = ""
-    content_type: str = ""
-
-
-@dataclass
-class Service:
-    """A tag of the spec: one class with its operations."""
-
-    tag: str
-    description: str
-    setup: str
-    operations: list[Operation] = field(default_factory=list)
-
-    @property
-    def class_name(self) -> str:
-        return f"{self.tag}Api"
-
-    @property
-    def module(self) -> str:
-        return snake(self.class_name)
-
-
-@dataclass(frozen=True)
-class Field:
-    """A field of a model."""
-
-    name: str
-    wire: str
-    type: str
-    description: str
-    since: str = ""
-    until: str = ""
-    base64: bool = False
-
-
-@dataclass(frozen=True)
-class Model:
-    """A schema: a model with fields, or an enum with values."""
-
-    name: str
-    description: str
-    since: str
-    until: str
-    fields: tuple[Field, ...] = ()
-    values: dict[str, str] = field(default_factory=dict)
-    """Constant to value."""
-    value_texts: dict[str, str] = field(default_factory=dict)
-    """Value to description."""
-    terminal: tuple[str, ...] = ()
-    same_as: str = ""
-
-    @property
-    def module(self) -> str:
-        return snake(self.name)
-
-
-@dataclass(frozen=True)
-class Spec:
-    """The whole spec."""
-
-    version: str
-    releases: tuple[str, ...]
-    services: tuple[Service, ...]
-    models: tuple[Model, ...]
-
-    @property
-    def enums(self) -> frozenset[str]:
-        return frozenset(model.name for model in self.models if model.values)
+_JSON, _FORM = "application/json", "multipart/form-data"
 
 
 def read(path: Path) -> Spec:
@@ -126,185 +30,159 @@ def read(path: Path) -> Spec:
         SpecError: a construct that the generator does not know, with its line.
     """
     top = load(path).only("openapi", "info", "x-releases", "servers", "security", "tags", "paths", "components")
-    if not str(top.need("openapi")).startswith("3.1."):
-        raise top.error("the generator reads OpenAPI 3.1", "openapi")
-    info = top.need("info").only("title", "version", "license", "description")
-    components = top.need("components").only("securitySchemes", "responses", "schemas")
-    schemas: Mapping = components.need("schemas")
-    models = tuple(_model(name, schemas[name]) for name in schemas)
-    services = {tag.need("name"): _service(tag) for tag in top.need("tags")}
-    for url in top.need("paths"):
-        for method in (item := top["paths"][url]).only(*_METHODS):
-            _add_operation(services, url, method, item[method])
-    _check_types(schemas, models, services)
-    return Spec(str(info.need("version")), tuple(map(str, top["x-releases"])), tuple(services.values()), models)
+    check_document(top)
+    components = top.need("components", Mapping)
+    if "responses" in components:
+        for response in components.need("responses", Mapping).only("Error").every(Mapping).values():
+            _reply(response)
+    models = models_of(components.need("schemas", Mapping))
+    tags = [(_service(tag), tag) for tag in top.each("tags", Mapping)]
+    operations = _operations({service.tag: service for service, _ in tags}, top.need("paths", Mapping), models)
+    check_names(tags, operations, models)
+    for service, operation, _ in operations:
+        service.operations.append(operation)
+    services = tuple(service for service, _ in tags)
+    return Spec(top["info"]["version"], tuple(top["x-releases"]), services, tuple(models.values()))
 
 
 def _service(tag: Mapping) -> Service:
     tag.only("name", "description", "x-setup")
-    return Service(tag["name"], _text(tag), str(tag.get("x-setup", "")))
+    return Service(tag.need("name", str), text_of(tag), tag.given("x-setup", ""))
 
 
-def _add_operation(services: dict[str, Service], url: str, method: str, operation: Mapping) -> None:
-    operation.only(
-        "operationId", "tags", "summary", "description", "parameters", "requestBody", "responses", "x-short-name",
-        "x-served", "x-paging", "x-example", *_RELEASES,
-    )  # fmt: skip
-    (tag,) = operation.need("tags")
-    if tag not in services:
-        raise operation.error(f"no tag {tag!r}", "tags")
-    services[tag].operations.append(_operation(url, method, operation))
+def _operations(
+    services: dict[str, Service], paths: Mapping, models: dict[str, Model]
+) -> list[tuple[Service, Operation, Mapping]]:
+    """Return each operation with its service and the mapping that says it."""
+    found = []
+    for url, item in paths.every(Mapping).items():
+        check_path(paths, url)
+        for method, where in item.only(*_METHODS).every(Mapping).items():
+            operation = _operation(url, method, where)
+            check_parameters(operation, where)
+            check_paging(operation, where, models)
+            if (tag := where.one("tags")) not in services:
+                raise where.error(f"no tag {tag!r}", "tags")
+            found.append((services[tag], operation, where))
+    return found
 
 
 def _operation(url: str, method: str, op: Mapping) -> Operation:
-    params = [_parameter(each) for each in op.get("parameters", ())]
-    body = _body(op["requestBody"]) if "requestBody" in op else None
-    returns, returns_text = _success(op.need("responses"))
-    in_path = [param for param in params if param.location == "path"]
-    in_query = [param for param in params if param.location == "query"]
-    paging = op.get("x-paging", Mapping("", 0)).only("token", "next", "items", "resend")
-    content = {"body": "application/json", "file": "multipart/form-data"}
+    op.only(
+        "operationId", "tags", "summary", "description", "parameters", "requestBody", "responses", "x-short-name",
+        "x-served", "x-paging", "x-example", *RELEASES,
+    )  # fmt: skip
+    params = [_parameter(each) for each in op.each("parameters", Mapping)]
+    body = _body(op.need("requestBody", Mapping)) if "requestBody" in op else None
+    responses = op.need("responses", Mapping)
+    success = responses.need("200", Mapping)
+    paging = op.given("x-paging", Mapping("", 0)).only("token", "next", "items", "resend")
+    content = {"body": _JSON, "file": _FORM}
     return Operation(
-        name=op.need("operationId"),
+        name=op.need("operationId", str),
         method=method.upper(),
         path=url,
-        summary=str(op.need("summary")).strip(),
-        description=_text(op),
-        params=(*in_path, *([body] if body else []), *in_query),
-        returns=returns,
-        returns_text=returns_text,
-        errors=_errors(op["responses"]),
-        example=str(op.get("x-example", "")),
-        short_name=op.get("x-short-name", ""),
-        served=op.get("x-served", True),
-        items=paging.get("items", ""),
+        summary=op.need("summary", str).strip(),
+        description=text_of(op),
+        params=(
+            *[param for param in params if param.location == "path"],
+            *([body] if body else []),
+            *[param for param in params if param.location == "query"],
+        ),
+        returns=_reply(success),
+        returns_text=text_of(success),
+        errors=_errors(responses),
+        example=op.given("x-example", ""),
+        short_name=op.given("x-short-name", ""),
+        served=op.given("x-served", True),
+        items=paging.given("items", ""),
         content_type=content[body.location] if body else "",
-        **_releases(op),
+        **life_of(op),
     )
 
 
 def _parameter(param: Mapping) -> Param:
-    param.only("name", "in", "required", "description", "schema", *_RELEASES)
-    if param.need("in") not in ("path", "query"):
-        raise param.error(f"a parameter in {param['in']!r} is not known", "in")
-    schema: Mapping = param.need("schema")
+    # No x-until: nothing generated would tell of it.
+    param.only("name", "in", "required", "description", "schema", "x-since")
+    location, required = param.need("in", str), param.given("required", False)
+    if location not in ("path", "query"):
+        raise param.error(f"a parameter in {location!r} is not known", "in")
+    schema = param.need("schema", Mapping)
+    kind, document = _parameter_type(schema)
+    if kind not in (("str",) if location == "path" else ("str", "int", "bool")):
+        raise schema.error(f"a parameter of type {kind!r} in {location!r} is not known", "type")
+    if location == "path" and not required:
+        raise param.error("a parameter in the path is required", "required")
+    wire = param.need("name", str)
+    name = wire_name(param, "name", wire, OF_CALLS)
     return Param(
-        name=identifier(param.need("name")),
-        wire=param["name"],
-        location=param["in"],
-        type=_type(schema),
-        required=bool(param.get("required", False)),
-        description=_text(param),
-        since=str(param.get("x-since", "")),
-        document=_type(schema["contentSchema"]) if "contentSchema" in schema else "",
+        name, wire, location, kind, required, text_of(param), since=param.given("x-since", ""), document=document
     )
+
+
+def _parameter_type(schema: Mapping) -> tuple[str, str]:
+    """Return the type of a parameter, and that of the document which its text holds."""
+    if not {"contentMediaType", "contentSchema"} & schema.keys():
+        return type_of(schema), ""
+    schema.only("type", "contentMediaType", "contentSchema")
+    if schema.need("type", str) != "string" or schema.need("contentMediaType", str) != _JSON:
+        raise schema.error(f"only a string holds a document, and only {_JSON}", "contentMediaType")
+    return "str", _message(schema.need("contentSchema", Mapping))
 
 
 def _body(body: Mapping) -> Param:
     body.only("required", "description", "content", "x-parameter", "x-earlier-names")
-    (content_type,) = content = body.need("content").only("application/json", "multipart/form-data")
-    schema: Mapping = content[content_type].only("schema").need("schema")
-    if content_type == "application/json":
-        name, location, text, type_name = body.need("x-parameter"), "body", _text(body), _type(schema)
-    else:
-        schema.only("type", "required", "properties")
-        (name,) = schema.need("properties")
-        file: Mapping = schema["properties"][name].only("type", "format", "description")
-        location, text, type_name = "file", _text(file), "file"
-    earlier = tuple(body.get("x-earlier-names", ()))
-    return Param(name, name, location, type_name, bool(body.get("required")), text, "", earlier)
+    kind, content = body.one("content"), body.need("content", Mapping).only(_JSON, _FORM)
+    schema = content.need(kind, Mapping).only("schema").need("schema", Mapping)
+    required, earlier = body.given("required", False), tuple(body.each("x-earlier-names", str))
+    if kind == _JSON:
+        name = body.need("x-parameter", str)
+        return Param(name, name, "body", _message(schema, "str"), required, text_of(body), earlier_names=earlier)
+    if "x-parameter" in body:
+        raise body.error("a form's keyword is the name of its part", "x-parameter")
+    text_of(body)
+    name, text = _part(schema.only("type", "required", "properties"))
+    return Param(name, name, "file", "file", required, text, earlier_names=earlier)
 
 
-def _success(responses: Mapping) -> tuple[str, str]:
-    ok: Mapping = responses.need("200").only("description", "content")
-    schema = ok.need("content").only("application/json").need("application/json").only("schema").need("schema")
-    return _type(schema), _text(ok)
+def _part(schema: Mapping) -> tuple[str, str]:
+    """Return name and description of a form's only part, a file."""
+    if schema.need("type", str) != "object":
+        raise schema.error("a form is an object", "type")
+    name = schema.one("properties")
+    file = schema["properties"].need(name, Mapping).only("type", "format", "description")
+    if (file.need("type", str), file.need("format", str)) != ("string", "binary"):
+        raise file.error("the part of a form is a file: a string with format binary", "format")
+    if "required" in schema and schema.one("required") != name:
+        raise schema.error(f"the only part is {name!r}", "required")
+    return name, text_of(file)
+
+
+def _message(schema: Mapping, *also: str) -> str:
+    """Return the type of something sent or answered as a whole: a model, an object or one of `also`."""
+    kind = type_of(schema)
+    if "$ref" not in schema and kind not in ("object", *also):
+        raise schema.error(f"{kind!r} is not known here", "type")
+    return kind
+
+
+def _reply(response: Mapping) -> str:
+    text_of(response.only("description", "content"))
+    content = response.need("content", Mapping).only(_JSON).need(_JSON, Mapping)
+    return _message(content.only("schema").need("schema", Mapping))
 
 
 def _errors(responses: Mapping) -> dict[int, str]:
     errors = {}
-    for status in responses:
+    for status, response in responses.every(Mapping).items():
         if status == "default":
-            if responses[status].only("$ref").need("$ref") != _ERROR_REF:
-                raise responses.error(f"the default response is {_ERROR_REF}", status)
+            if response.only("$ref").need("$ref", str) != ERROR:
+                raise response.error(f"the default response is {ERROR}", "$ref")
+        elif re.fullmatch(r"[45]\d\d", status):
+            errors[int(status)] = text_of(response.only("description"))
         elif status != "200":
-            errors[int(status)] = _text(responses[status].only("description"))
+            raise responses.error(f"the status {status!r} is not known; 200, 4.., 5.. and default are", status)
     return errors
-
-
-def _model(name: str, schema: Mapping) -> Model:
-    since, until = _releases(schema).values()
-    if "enum" in schema:
-        schema.only("type", "description", "enum", "x-constants", "x-value-descriptions", "x-terminal", *_RELEASES)
-        values = dict(zip(schema.get("x-constants", schema["enum"]), schema["enum"]))
-        texts = dict(schema.get("x-value-descriptions", {}))
-        terminal = tuple(schema.get("x-terminal", ()))
-        return Model(name, _text(schema), since, until, values=values, value_texts=texts, terminal=terminal)
-    schema.only("type", "description", "properties", "x-same-as", *_RELEASES)
-    properties: Mapping = schema.need("properties")
-    fields = tuple(_field(wire, properties[wire]) for wire in properties)
-    return Model(name, _text(schema), since, until, fields=fields, same_as=schema.get("x-same-as", ""))
-
-
-def _field(wire: str, schema: Mapping) -> Field:
-    base64 = schema.get("contentEncoding") == "base64"
-    return Field(identifier(wire), wire, _type(schema), _text(schema), base64=base64, **_releases(schema))
-
-
-_SCALARS = {
-    ("string", None): "str",
-    ("string", "int64"): "str",
-    ("string", "date-time"): "datetime",
-    ("string", "binary"): "file",
-    ("integer", "int32"): "int",
-    ("integer", None): "int",
-    ("boolean", None): "bool",
-}
-
-
-def _type(schema: Mapping) -> str:
-    """Return a schema's type as `openapi_types` writes it."""
-    schema.only(
-        "type", "format", "items", "additionalProperties", "$ref", "description", "contentEncoding",
-        "contentMediaType", "contentSchema", *_RELEASES,
-    )  # fmt: skip
-    if "$ref" in schema:
-        if not schema["$ref"].startswith(_REF):
-            raise schema.error(f"a $ref begins with {_REF}", "$ref")
-        return str(schema["$ref"]).removeprefix(_REF)
-    kind = schema.need("type")
-    if kind == "array":
-        return f"list[{_type(schema.need('items'))}]"
-    if kind == "object":
-        if "additionalProperties" not in schema:
-            return "object"
-        values = schema["additionalProperties"]
-        return f"dict(str, {'object' if values is True else _type(values)})"
-    if (kind, schema.get("format")) not in _SCALARS:
-        raise schema.error(f"type {kind!r} with format {schema.get('format')!r} is not known", "type")
-    return _SCALARS[kind, schema.get("format")]
-
-
-def _check_types(schemas: Mapping, models: tuple[Model, ...], services: dict[str, Service]) -> None:
-    known = {model.name for model in models}
-    used = {f.type: model.name for model in models for f in model.fields}
-    for service in services.values():
-        for op in service.operations:
-            used.update({param.type: op.name for param in op.params}, **{op.returns: op.name})
-    for type_name, where in used.items():
-        for name in models_in(type_name) - known:
-            raise schemas.error(f"no schema {name!r}, which {where} refers to")
-
-
-def _text(mapping: Mapping) -> str:
-    text = str(mapping.need("description")).strip()
-    if not text:
-        raise mapping.error("the description is empty", "description")
-    return text
-
-
-def _releases(mapping: Mapping) -> dict[str, str]:
-    return {"since": str(mapping.get("x-since", "")), "until": str(mapping.get("x-until", ""))}
 
 
 __all__ = ["Field", "Model", "Operation", "Param", "Service", "Spec", "SpecError", "read"]

@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`python -m kfp_server_api.server`: serve until SIGINT or SIGTERM."""
+"""`python -m kfp_server_api.server`: serve until SIGINT, SIGTERM or SIGHUP."""
 
 from __future__ import annotations
 
 import argparse
 import logging
+import os
 import signal
 import sys
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
+
+RUNS = f"runs at one time (default: one for each processor, here {os.cpu_count() or 1})"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,9 +32,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(f"cannot serve on {options.host}:{options.port}: {error}")
     with server:
         print(server.url, flush=True)
+        print(_about(server.db, bool(options.db)), file=sys.stderr, flush=True)
         while not stopping.wait(1.0):  # without a timeout Windows would not deliver the signal
             pass
     return 0
+
+
+def _about(db: Path | None, kept: bool) -> str:
+    """Say what somebody at a terminal wants to know besides the address."""
+    return f"Data: {db}, logs of runs: {db}.runs{'' if kept else ' (removed at the end)'}. Ctrl-C stops the server."
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -38,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", default=8888, type=_port, help="0 takes a free one (default: %(default)s)")
     parser.add_argument("--db", metavar="FILE", help="SQLite file; without it the data are gone at the end")
-    parser.add_argument("--parallel-runs", metavar="N", type=_positive, help="runs at one time")
+    parser.add_argument("--parallel-runs", metavar="N", type=_positive, help=RUNS)
     return parser
 
 
@@ -55,15 +65,19 @@ def _positive(text: str) -> int:
 
 
 def _stop_signal() -> threading.Event:
-    """Return what the first SIGINT or SIGTERM sets; the next one ends the process at once."""
+    """Return what the first signal to stop sets; the next one ends the process at once."""
     stopping = threading.Event()
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    hangup = getattr(signal, "SIGHUP", None)  # Windows has none
+    if hangup and signal.getsignal(hangup) is not signal.SIG_IGN:  # nohup has it ignored
+        numbers.append(hangup)
 
     def stop(number: int, frame: Any) -> None:
-        for each in (signal.SIGINT, signal.SIGTERM):
+        for each in numbers:
             signal.signal(each, signal.SIG_DFL)
         stopping.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in numbers:
         signal.signal(number, stop)
     return stopping
 

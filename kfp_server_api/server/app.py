@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from starlette.applications import Starlette
@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -21,6 +22,7 @@ from starlette.routing import Route
 from kfp_server_api import api
 from kfp_server_api._operation import Operation, operations
 from kfp_server_api.server import experiments, pipeline_versions, pipelines, runs, uploads, wire
+from kfp_server_api.server.archives import LIMIT
 from kfp_server_api.server.context import Context, Handler
 from kfp_server_api.server.errors import (
     INTERNAL,
@@ -31,7 +33,8 @@ from kfp_server_api.server.errors import (
     RequestError,
     UploadError,
 )
-from kfp_server_api.server.packages import LIMIT
+from kfp_server_api.server.guard import Guard
+from kfp_server_api.server.json_values import sound
 
 _log = logging.getLogger(__name__)
 
@@ -57,11 +60,29 @@ _FAILURE = "Internal Server Error"
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def make_app(context: Context) -> Starlette:
-    """Return the ASGI application that serves the API from `context`'s store."""
+class _Answer(JSONResponse):
+    """JSON; a value in the store that JSON cannot have does not keep the others from being read."""
+
+    def render(self, content: Any) -> bytes:
+        try:
+            return super().render(content)
+        except ValueError:
+            return super().render(sound(content))
+
+
+def make_app(context: Context, hosts: Iterable[str] = ()) -> Starlette:
+    """Return the ASGI application that serves the API from `context`'s store.
+
+    Args:
+        hosts: names and addresses by which clients may call the server besides those of the loopback.
+    """
     routes = [Route(_HEALTHZ, _healthz, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])]
     routes += [_route(operation, context) for operation in _in_order() if operation.path != _HEALTHZ]
-    app = Starlette(routes=routes, exception_handlers={HTTPException: _http_error, Exception: _failure})
+    app = Starlette(
+        routes=routes,
+        middleware=[Middleware(Guard, hosts=list(hosts))],
+        exception_handlers={HTTPException: _http_error, Exception: _failure},
+    )
     app.router.redirect_slashes = False  # to the API a trailing slash is another path
     return app
 
@@ -87,7 +108,7 @@ def _endpoint(operation: Operation, context: Context) -> Endpoint:
                 raise RequestError(UNIMPLEMENTED, f"The local server does not implement {operation.name}")
             arguments = await _arguments(operation, request)
             answer = await run_in_threadpool(handler, context, arguments)
-            return JSONResponse(wire.write(operation.returns, answer))
+            return _Answer(wire.write(operation.returns, answer))
         except RequestError as problem:
             return JSONResponse(problem.body(action), problem.status)
         except ClientDisconnect:

@@ -9,10 +9,8 @@ component prints and refuses container components.
 from __future__ import annotations
 
 import inspect
-import os
 import re
 import shutil
-import signal
 import subprocess
 from pathlib import Path
 from typing import Any, Callable
@@ -20,9 +18,10 @@ from urllib.parse import unquote, urlparse
 
 from . import dataflow
 from .dag import FAILED, SUCCEEDED, Call, Outcome
+from .endings import ending, tail
 from .sandbox import Sandbox, without_kfp_install
 
-_OLDEST_KFP = "2.7.0"
+_OLDEST_KFP = "2.14.1"
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 # What kfp's executor itself logs: one line, after one of them a JSON object over several lines.
 _EXECUTOR_LOG = re.compile(r"^\[KFP Executor[^\n]*\n(?:\{\n.*?^\}\n)?", re.DOTALL | re.MULTILINE)
@@ -121,7 +120,7 @@ class Components:
 class _Kfp:
     """The functions of `kfp.local` that are used here; no other place calls them.
 
-    They are not public. Their signatures are the same from kfp 2.7.0 to 2.17.3.
+    They are not public. Their signatures are the same from kfp 2.14.1 to 2.17.3.
     """
 
     def __init__(self, root: Path, workspace: Path) -> None:
@@ -257,7 +256,7 @@ def _reason(code: int, log: Path) -> str:
     raised = _exception(lines)
     if raised:
         return raised[:_LONGEST_ERROR]
-    ended = f"was killed by signal {signal.Signals(-code).name}" if code < 0 else f"exited with code {code}"
+    ended = ending(code)
     said = [line for line in lines if line.strip() and not line.startswith("[local server]")]
     return f"{ended}: {said[-1].strip()}"[:_LONGEST_ERROR] if said else ended
 
@@ -271,7 +270,4 @@ def _exception(lines: list[str]) -> str | None:
 
 
 def _tail(log: Path) -> str:
-    with log.open("rb") as file:
-        file.seek(0, os.SEEK_END)
-        file.seek(max(0, file.tell() - _TAIL))
-        return _ANSI.sub("", file.read().decode("utf-8", "replace"))
+    return _ANSI.sub("", tail(log, _TAIL))

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-INVALID, NOT_FOUND, EXISTS, PRECONDITION, ABORTED = 3, 5, 6, 9, 10
+INVALID, NOT_FOUND, EXISTS, FORBIDDEN, PRECONDITION, ABORTED = 3, 5, 6, 7, 9, 10
 UNIMPLEMENTED, INTERNAL, UNAVAILABLE = 12, 13, 14
 
 STATUSES: Mapping[int, int] = {
     INVALID: 400,
     NOT_FOUND: 404,
     EXISTS: 409,
+    FORBIDDEN: 403,
     PRECONDITION: 400,
     ABORTED: 409,
     UNIMPLEMENTED: 501,

@@ -17,6 +17,9 @@ import time
 from pathlib import Path
 from typing import Any, Callable
 
+from .endings import ending, tail
+from .json_values import sound
+
 TERMINATED = "terminated by request"
 
 _ENDED = ("SUCCEEDED", "FAILED")
@@ -36,8 +39,17 @@ class ExecutionUnavailable(RuntimeError):
 
 
 def available() -> bool:
-    """Return whether kfp, which running needs, is installed."""
-    return importlib.util.find_spec("kfp") is not None
+    """Return whether pipelines can be run on this installation."""
+    return not refusal()
+
+
+def refusal(system: str = os.name) -> str:
+    """Return why pipelines cannot be run on this installation, "" if they can."""
+    if system != "posix":
+        return "running pipelines needs a POSIX system, since compiled components are shell scripts"
+    if importlib.util.find_spec("kfp") is None:
+        return 'the package kfp is not installed. Install it with: pip install "kfp-server-api[server]"'
+    return ""
 
 
 class Execution:
@@ -76,10 +88,9 @@ class Execution:
         Raises:
             ExecutionUnavailable: kfp is not installed, or this is not a POSIX system.
         """
-        if os.name != "posix":
-            raise ExecutionUnavailable("Running pipelines needs a POSIX system: compiled components are shell scripts")
-        if not available():
-            raise ExecutionUnavailable('Running pipelines needs the kfp package: pip install "kfp-server-api[server]"')
+        reason = refusal()
+        if reason:
+            raise ExecutionUnavailable(f"This server cannot execute pipelines because {reason}")
         self._directory.mkdir(parents=True, exist_ok=True)
         ours, theirs = socket.socketpair()
         with theirs:
@@ -138,7 +149,22 @@ class Execution:
 
     def _follow(self) -> None:
         """Read the child's reports until it ends; the one thread that calls `on_event`."""
-        assert self._process is not None and self._connection is not None
+        assert self._process is not None
+        final: Event | None = None
+        try:
+            final = self._read_reports()
+            code = self._process.wait()
+        except Exception:
+            _logger.exception("Run %s could not be followed to its end", self._directory.name)
+            _signal_group(self._process.pid, signal.SIGKILL)
+            code = self._process.wait()
+        # Components may have left processes behind; the run is over, so they are.
+        _signal_group(self._process.pid, signal.SIGKILL)
+        self._finish(final, code)
+
+    def _read_reports(self) -> Event | None:
+        """Pass on events until the child has sent its last, which is returned, or has ended without."""
+        assert self._connection is not None
         final: Event | None = None
         with self._connection, self._connection.makefile("rb") as lines:
             for line in lines:
@@ -151,10 +177,7 @@ class Execution:
                 self._pass_on(event)
             if not self._terminated:
                 self._wait_for_exit(final is not None)
-        code = self._process.wait()
-        # Components may have left processes behind; the run is over, so they are.
-        _signal_group(self._process.pid, signal.SIGKILL)
-        self._finish(final, code)
+        return final
 
     def _wait_for_exit(self, reported: bool) -> None:
         """Give a child that has reported its end, or closed its socket, a moment to exit by itself."""
@@ -195,9 +218,8 @@ class Execution:
             _logger.exception("An event of run %s could not be handled", self._directory.name)
 
     def _crash_text(self, code: int) -> str:
-        how = f"was killed by signal {signal.Signals(-code).name}" if code < 0 else f"exited with code {code}"
-        tail = (self._directory / _LOG_NAME).read_bytes()[-_TAIL:].decode("utf-8", "replace").strip()
-        return f"the process of the run {how}" + (f"; its last output: {tail}" if tail else "")
+        said = tail(self._directory / _LOG_NAME, _TAIL).strip()
+        return f"the process of the run {ending(code)}" + (f"; its last output: {said}" if said else "")
 
 
 def _environment() -> dict[str, str]:
@@ -208,7 +230,7 @@ def _environment() -> dict[str, str]:
 
 def _parsed(line: bytes) -> Event | None:
     try:
-        event: Event = json.loads(line)
+        event: Event = sound(json.loads(line))
     except ValueError:
         # A child that was killed while it wrote leaves half a line.
         return None

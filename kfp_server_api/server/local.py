@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import atexit
 import shutil
 import socket
 import tempfile
@@ -60,6 +61,11 @@ class LocalServer:
         """Address of the running server, without a slash at its end; "" while it does not run."""
         return self._url
 
+    @property
+    def db(self) -> Path | None:
+        """Database file of the running server; the files that runs write are in the folder `<file>.runs`."""
+        return self._store.path if self._store else None
+
     def start(self) -> Self:
         """Start serving; the server answers when this returns.
 
@@ -81,12 +87,13 @@ class LocalServer:
         if self._db is not None:
             return Path(self._db).absolute()
         self._folder = tempfile.mkdtemp(prefix="kfp-server-")
+        atexit.register(self.stop)  # a server that nobody stops leaves nothing behind either
         return Path(self._folder) / "kfp.db"
 
     def _serve(self, context: Context, listener: socket.socket) -> None:
         self._store, self._manager = context
         config = uvicorn.Config(
-            make_app(context),
+            make_app(context, (self._host, listener.getsockname()[0])),
             loop="asyncio",
             lifespan="off",
             ws="none",
@@ -122,6 +129,7 @@ class LocalServer:
             self._store.close()
         if self._socket:
             self._socket.close()
+        atexit.unregister(self.stop)
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
         self._server = self._thread = self._manager = self._store = self._socket = self._folder = None

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from kfp_server_api.server import run_records
 from kfp_server_api.server.execution import TERMINATED, Execution
+from kfp_server_api.server.json_values import sound
 from kfp_server_api.server.store import Store, runs
 
 _log = logging.getLogger(__name__)
@@ -25,6 +26,8 @@ _TERMINATED_EARLY = f"{TERMINATED} before it started"
 _STOPPED = "the server was stopped before the run ended"
 _END = 5.0
 """Seconds that the last event of an execution may take after its processes were ended."""
+
+_LONGEST = 2000
 
 
 class _Job(NamedTuple):
@@ -107,7 +110,7 @@ class RunManager:
             self._finish(run_id, "FAILED", _TERMINATED_EARLY)
             return
         try:
-            folder = self._directory / run_id
+            folder = self._folder(run_id)
             folder.mkdir(parents=True, exist_ok=True)
             execution = Execution(
                 spec=job.spec,
@@ -124,16 +127,27 @@ class RunManager:
 
     def _on_event(self, run_id: str, event: Mapping[str, Any]) -> None:
         """Take an execution's event, in the execution's own thread, which must outlive any error here."""
+        is_last = event["type"] == "run" and event["state"] in run_records.FINAL
         try:
             with self._store.write() as connection:
                 _record(connection, run_id, event, self._reasons.get(run_id))
-        except Exception:
+        except Exception as cause:
             _log.exception("an event of run %s could not be stored: %s", run_id, event.get("state"))
-        if event["type"] == "run" and event["state"] in run_records.FINAL:
+            if is_last:
+                self._finish_unstored(run_id, event, cause)
+        if is_last:
             with self._lock:
                 self._executions.pop(run_id, None)
                 self._reasons.pop(run_id, None)
             self._start_waiting()
+
+    def _finish_unstored(self, run_id: str, event: Mapping[str, Any], cause: Exception) -> None:
+        """Finish a run whose last event the store did not take, so that it does not seem to go on for ever."""
+        reason = f"the run ended as {event['state']}, but its results could not be stored: {cause}"
+        try:
+            self._finish(run_id, "FAILED", sound(reason[:_LONGEST]))
+        except Exception:
+            _log.exception("the end of run %s could not be stored", run_id)
 
     def _finish(self, run_id: str, state: str, error: str) -> None:
         with self._store.write() as connection:
@@ -151,7 +165,13 @@ class RunManager:
         if execution:
             execution.terminate()
             execution.wait(_END)
-        shutil.rmtree(self._directory / run_id, ignore_errors=True)
+        if run_records.is_run_id(run_id):
+            shutil.rmtree(self._folder(run_id), ignore_errors=True)
+
+    def _folder(self, run_id: str) -> Path:
+        if not run_records.is_run_id(run_id):  # of a store that another version wrote
+            raise ValueError(f"{run_id!r} cannot be the name of a folder")
+        return self._directory / run_id
 
     def _in_background(self, work: Callable[[], None]) -> None:
         thread = threading.Thread(target=work, daemon=True)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -16,8 +17,14 @@ from kfp_server_api.server.times import NEVER, TASK_NEVER, now
 FINAL = frozenset({"SUCCEEDED", "FAILED", "SKIPPED", "CANCELED"})
 STOPPABLE = frozenset({"PENDING", "RUNNING", "PAUSED"})
 OPEN = STOPPABLE | {"CANCELING"}
+_DEEPEST = 100
 PLUGIN = "local"
 """Name in `plugins_output` under which the output values of a run and its tasks stand."""
+
+
+def is_run_id(text: str) -> bool:
+    """Tell whether a text can be a run's id, which is a part of addresses and names a folder too."""
+    return bool(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", text))
 
 
 def status(state: str, when: float) -> dict[str, Any]:
@@ -95,10 +102,12 @@ def _paths(rows: Sequence[sa.RowMapping]) -> list[str]:
     by_id = {row["task_id"]: row for row in rows}
     counts = Counter(row["display_name"] for row in rows)
 
-    def path(row: sa.RowMapping) -> str:
-        parent = by_id.get(row["parent_task_id"])
-        name = str(row["display_name"])
-        return f"{path(parent)}.{name}" if parent and counts[name] > 1 else name
+    def path(row: sa.RowMapping | None) -> str:
+        names: list[str] = []
+        while row is not None and len(names) < _DEEPEST:
+            names.append(str(row["display_name"]))
+            row = by_id.get(row["parent_task_id"]) if counts[names[-1]] > 1 else None
+        return ".".join(reversed(names))
 
     return [path(row) for row in rows]
 

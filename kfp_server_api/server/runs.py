@@ -17,7 +17,7 @@ from kfp_server_api.server.lists import Listing, read_page
 from kfp_server_api.server.packages import Package, parse_inline
 from kfp_server_api.server.parameters import check_parameters
 from kfp_server_api.server.pipeline_versions import latest_version, package_of, require_version
-from kfp_server_api.server.run_records import STOPPABLE, advance, new_run, task_details
+from kfp_server_api.server.run_records import STOPPABLE, advance, is_run_id, new_run, task_details
 from kfp_server_api.server.store import experiments, runs
 from kfp_server_api.server.times import now
 
@@ -88,12 +88,11 @@ def _check_body(body: Mapping[str, Any]) -> None:
     if body.get("recurring_run_id"):
         raise not_found("Job", body["recurring_run_id"])
     _check_plugins_input(body.get("plugins_input") or {})
-    if not execution.available():
-        raise RequestError(
-            PRECONDITION,
-            "This server cannot execute pipelines because the package kfp is not installed. "
-            'Install it with: pip install "kfp-server-api[server]"',
-        )
+    if body.get("run_id") and not is_run_id(body["run_id"]):
+        raise invalid("A run_id begins with a letter or digit and has up to 64 letters, digits, '-' and '_'")
+    reason = execution.refusal()
+    if reason:
+        raise RequestError(PRECONDITION, f"This server cannot execute pipelines because {reason}")
 
 
 def _check_plugins_input(plugins: Mapping[str, Any]) -> None:

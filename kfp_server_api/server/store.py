@@ -143,12 +143,18 @@ class Store:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._writing = threading.Lock()
+        if path.is_dir():
+            raise StoreError(f"cannot use {path} as database: it is a folder")
+        lock = _lock_file(path)
+        new = not lock.exists()
         self._hold = _hold(path)
         self._engine = _engine(path)
         try:
             self._prepare()
         except (sa.exc.DBAPIError, StoreError) as cause:
             self.close()
+            if new:
+                lock.unlink(missing_ok=True)
             raise StoreError(f"cannot use {path} as database: {getattr(cause, 'orig', cause)}") from cause
 
     def _prepare(self) -> None:
@@ -207,13 +213,17 @@ def _begin(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
 
+def _lock_file(path: Path) -> Path:
+    return path.with_name(f"{path.name}.lock")
+
+
 def _hold(path: Path) -> IO[bytes] | None:
     """Keep other servers off the file, since each would end the other's runs as left over."""
     try:
         import fcntl
     except ImportError:  # Windows
         return None
-    held = open(f"{path}.lock", "wb")  # noqa: SIM115
+    held = open(_lock_file(path), "wb")  # noqa: SIM115
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as cause:

@@ -14,6 +14,7 @@ TASK_NEVER = -62135596800
 """What tasks have for "not yet": 0001-01-01T00:00:00Z."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_LAST = 253402300799  # 9999-12-31T23:59:59Z
 _RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d:\d\d:\d\d)(?:\.\d{1,9})?(?:([Zz])|([+-])(\d\d):(\d\d))\Z", re.ASCII)
 
 
@@ -34,10 +35,13 @@ def parse_time(text: str) -> int:
     day, clock, zulu, sign, hours, minutes = found.groups()
     moment = datetime.fromisoformat(f"{day}T{clock}+00:00")
     offset = timedelta() if zulu else timedelta(hours=int(hours), minutes=int(minutes))
-    seconds = (moment - _EPOCH) - (offset if sign == "+" else -offset)
-    return int(seconds.total_seconds())
+    seconds = int(((moment - _EPOCH) - (offset if sign == "+" else -offset)).total_seconds())
+    if not TASK_NEVER <= seconds <= _LAST:
+        raise ValueError(f"not in the years 1 to 9999 of UTC: {text}")
+    return seconds
 
 
 def time_text(seconds: float) -> str:
-    """Return seconds as RFC 3339 text in UTC, whole seconds."""
-    return (_EPOCH + timedelta(seconds=int(seconds))).replace(tzinfo=None).isoformat() + "Z"
+    """Return seconds as RFC 3339 text in UTC, whole seconds; what is out of its years is put at their edge."""
+    within = min(max(int(seconds), TASK_NEVER), _LAST)
+    return (_EPOCH + timedelta(seconds=within)).replace(tzinfo=None).isoformat() + "Z"

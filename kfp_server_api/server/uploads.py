@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import IO, Any, NamedTuple
 
+from kfp_server_api.server.archives import UnreadableFileError, read_file
 from kfp_server_api.server.context import Arguments, Context, Handler
 from kfp_server_api.server.errors import INVALID, UploadError, invalid, uploading
-from kfp_server_api.server.packages import Package, UnreadableFileError, check_name, parse_package, read_file
+from kfp_server_api.server.packages import Package, check_name, parse_package
 from kfp_server_api.server.pipeline_versions import insert_version, to_reply
 from kfp_server_api.server.pipelines import insert_pipeline, require_pipeline
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from kfp_server_api import models
 from kfp_server_api.server.errors import RequestError, malformed
+from kfp_server_api.server.json_values import read_float, read_int
 from kfp_server_api.server.times import parse_time, time_text
 
 ONE_OF: Mapping[str, tuple[str, ...]] = {
@@ -80,7 +81,7 @@ def read_json(raw: bytes) -> Any:
     """Return the first JSON value of a request's body; an empty body is an empty object."""
     try:
         text = raw.decode("utf-8").lstrip()
-        value = json.JSONDecoder(parse_constant=_no_constant).raw_decode(text)[0] if text else {}
+        value = _DECODER.raw_decode(text)[0] if text else {}
         if "\\u" in text:
             json.dumps(value, ensure_ascii=False).encode("utf-8")  # half of a surrogate pair cannot be stored
     except (ValueError, RecursionError) as cause:
@@ -90,6 +91,9 @@ def read_json(raw: bytes) -> Any:
 
 def _no_constant(name: str) -> None:
     raise ValueError(f"invalid value {name}")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_int=read_int, parse_float=read_float)
 
 
 def read(kind: str, value: Any, place: str = "") -> Any:

@@ -21,7 +21,7 @@ BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 
 SHELL = {
     'python -m pip install ".[server]" && python examples/quickstart.py': "test_the_quickstart below",
-    "python -m pip install tox && tox run": "what runs this test",
+    "python -m pip install tox && tox run-parallel --parallel auto": "what runs this test",
     "python -m kfp_server_api.server --port 8888 --db kfp.db": "test/server/test_local.py",
     "python -m generator": "tox's `generated`",
     "python -m generator --check": "tox's `generated`",

@@ -296,5 +296,5 @@ except ExecutionUnavailable as error:
     said = subprocess.run(
         [sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True, timeout=60, check=False
     )
-    assert "needs the kfp package" in said.stdout, said.stderr
+    assert "the package kfp is not installed" in said.stdout, said.stderr
     assert not (Path.cwd() / "x").exists()

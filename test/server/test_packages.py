@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from kfp_server_api.server.packages import LIMIT
+from kfp_server_api.server.archives import LIMIT
 
 from .conftest import Caller, Reply, pipeline, shared
 
