@@ -110,6 +110,8 @@ def _wrong_graph(components: Mapping[str, Any], root: Mapping[str, Any]) -> str 
         if not (dag is None or isinstance(dag, dict)) or not _is_table(_get(dag, "tasks")):
             return f"the dag of {name} is not a mapping with a mapping of tasks"
         for task, used in _tasks(component):
+            if "/" in task or "\0" in task or task in ("", ".", ".."):
+                return f"{task!r} in the dag of {name} cannot be the name of a task"
             if used not in components:
                 return f'task "{task}" of {name} uses component "{used}", which is not in the file'
     used_by = {name: {used for _, used in _tasks(component)} for name, component in components.items()}

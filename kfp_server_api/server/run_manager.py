@@ -176,8 +176,14 @@ class RunManager:
     def _in_background(self, work: Callable[[], None]) -> None:
         thread = threading.Thread(target=work, daemon=True)
         with self._lock:
-            self._enders = [other for other in self._enders if other.is_alive()] + [thread]
-            thread.start()
+            self._enders = [other for other in self._enders if other.is_alive()]
+            try:
+                thread.start()
+                self._enders.append(thread)
+                return
+            except RuntimeError as cause:  # Python 3.12.0 and .1 start no thread once the interpreter ends
+                _log.debug("no thread to end a run in: %s", cause)
+        work()
 
 
 def _record(connection: sa.Connection, run_id: str, event: Mapping[str, Any], reason: str | None) -> None:
