@@ -36,15 +36,15 @@ def main(argv: list[str] | None = None) -> int:
 def _changed(out: Path, files: dict[str, str]) -> list[str]:
     def differs(path: str) -> bool:
         file = out / path
-        return not file.exists() or file.read_text(encoding="utf-8") != files[path]
+        return not file.exists() or file.read_bytes() != files[path].encode()
 
     return [path for path in files if differs(path)]
 
 
 def _left_over(out: Path, files: dict[str, str]) -> list[str]:
     """Return generated files that the generator would not write any more."""
-    folders = (f"{PACKAGE}/api/*.py*", f"{PACKAGE}/models/*.py", "docs/*.md")
-    present = [path for pattern in folders for path in out.glob(pattern) if path.suffix != ".pyc"]
+    folders = [f"{PACKAGE}/{folder}/*{suffix}" for folder in ("api", "models") for suffix in (".py", ".pyi")]
+    present = [path for pattern in (*folders, "docs/*.md") for path in out.glob(pattern)]
     return [str(path.relative_to(out)) for path in present
             if str(path.relative_to(out)) not in files and is_generated(path)]  # fmt: skip
 
@@ -54,7 +54,8 @@ def _write(out: Path, files: dict[str, str]) -> None:
         (out / path).unlink()
     for path in _changed(out, files):
         (out / path).parent.mkdir(parents=True, exist_ok=True)
-        (out / path).write_text(files[path], encoding="utf-8")
+        # As bytes, so that lines end alike on every system.
+        (out / path).write_bytes(files[path].encode())
 
 
 if __name__ == "__main__":

@@ -28,43 +28,24 @@ WRITTEN = {
 }
 """Public names that are written by hand, with the module of each."""
 OF_MODELS = frozenset(
-    [
-        "to_dict",
+    {
+        "additional_fields", "attribute_map", "discriminator", "local_vars_configuration", "openapi_types", "to_dict",
         "to_str",
-        "openapi_types",
-        "attribute_map",
-        "discriminator",
-        "additional_fields",
-        "local_vars_configuration",
-    ]
-)
+    }
+)  # fmt: skip
 """Names that the base class of all models has."""
-OF_SERVICES = frozenset(["api_client", "call", "headers", "sort", "as_json"])
+OF_SERVICES = frozenset({"api_client", "call", "headers", "sort", "as_json"})
 """Names that the base class of all services has, some with an underscore before them."""
-OF_MODULES = frozenset(["bool", "dict", "field", "int", "list", "str", "datetime"])
+OF_MODULES = frozenset({"bool", "dict", "field", "int", "list", "str", "datetime"})
 """Names that the annotations and values of generated fields stand on."""
-OF_CALLS = frozenset(["self", "options", "async_req"])
+OF_CALLS = frozenset({"self", "options", "async_req"})
 """Keywords of every operation."""
 OF_CLASSES = frozenset(
-    [
-        "Any",
-        "ApplyResult",
-        "AsyncOptions",
-        "Enum",
-        "HTTPResponse",
-        "Headers",
-        "Mapping",
-        "Model",
-        "Operation",
-        "Options",
-        "Param",
-        "RawOptions",
-        "Service",
-        "TYPE_CHECKING",
-        "Unpack",
-        "Upload",
-    ]
-)
+    {
+        "Any", "ApplyResult", "AsyncOptions", "Enum", "HTTPResponse", "Headers", "Mapping", "Model", "Operation",
+        "Options", "Param", "RawOptions", "Service", "TYPE_CHECKING", "Unpack", "Upload",
+    }
+)  # fmt: skip
 """Names that generated modules import."""
 
 

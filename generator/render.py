@@ -21,6 +21,7 @@ STATUS_ERRORS = {
     403: "PermissionDeniedError",
     404: "NotFoundError",
     409: "ConflictError",
+    422: "BadRequestError",
     429: "RateLimitError",
 }
 _SUBMODULES = ("api", "api_client", "configuration", "exceptions", "models", "rest")

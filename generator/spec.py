@@ -76,6 +76,7 @@ def _operation(url: str, method: str, op: Mapping) -> Operation:
     body = _body(op.need("requestBody", Mapping)) if "requestBody" in op else None
     responses = op.need("responses", Mapping)
     success = responses.need("200", Mapping)
+    since, until = life_of(op)
     paging = op.given("x-paging", Mapping("", 0)).only("token", "next", "items", "resend")
     content = {"body": _JSON, "file": _FORM}
     return Operation(
@@ -97,7 +98,8 @@ def _operation(url: str, method: str, op: Mapping) -> Operation:
         served=op.given("x-served", True),
         items=paging.given("items", ""),
         content_type=content[body.location] if body else "",
-        **life_of(op),
+        since=since,
+        until=until,
     )
 
 

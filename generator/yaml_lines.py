@@ -43,9 +43,10 @@ class Mapping(dict[str, Any]):
         """Return a value; raise where it is missing or of another type."""
         if key not in self:
             raise self.error(f"key {key!r} is missing")
-        if not isinstance(self[key], kind):
-            raise self.error(f"{key!r} is {_WORDS[kind]}, not {self[key]!r}", key)
-        return self[key]
+        value = self[key]
+        if not isinstance(value, kind):
+            raise self.error(f"{key!r} is {_WORDS[kind]}, not {value!r}", key)
+        return value
 
     def given(self, key: str, default: T) -> T:
         """Return a value of the default's type, or the default where it is missing."""
@@ -53,7 +54,8 @@ class Mapping(dict[str, Any]):
 
     def each(self, key: str, kind: type[T]) -> list[T]:
         """Return a list whose entries are of one type; an empty one where it is missing."""
-        for entry in (entries := self.given(key, [])):
+        entries: list[T] = self.given(key, [])
+        for entry in entries:
             if not isinstance(entry, kind):
                 raise self.error(f"each entry of {key!r} is {_WORDS[kind]}, not {entry!r}", key)
         return entries

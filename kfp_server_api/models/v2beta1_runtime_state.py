@@ -25,5 +25,3 @@ class V2beta1RuntimeState(Enum):
     """Stopped. Final, but clusters normally end a stopped run as `FAILED`."""
     PAUSED = "PAUSED"
     """Held; not written by servers at present."""
-
-    _terminal = (SUCCEEDED, SKIPPED, FAILED, CANCELED)

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Schemas of the spec as models, enums and types."""
+
+from __future__ import annotations
+
+import re
+
+from generator.names import OF_CLASSES, OF_MODELS, OF_MODULES, WRITTEN, identifier, is_usable, snake
+from generator.objects import Field, Model
+from generator.yaml_lines import Mapping, distinct
+
+RELEASES = ("x-since", "x-until")
+SCHEMA = "#/components/schemas/"
+_WIRE_NAME = re.compile(r"@?[A-Za-z][A-Za-z0-9_.-]*")
+_CONSTANT = re.compile(r"[A-Z][A-Z0-9_]*")
+_VALUE = re.compile(r"[A-Za-z0-9_.-]+")
+_SCALARS = {
+    ("string", ""): "str",
+    ("string", "int64"): "str",
+    ("string", "date-time"): "datetime",
+    ("integer", "int32"): "int",
+    ("integer", ""): "int",
+    ("boolean", ""): "bool",
+}
+
+
+def models_of(schemas: Mapping) -> dict[str, Model]:
+    """Return all models and enums by name."""
+    for name in schemas:
+        if not is_usable(name) or not name[0].isupper() or name in OF_CLASSES | WRITTEN.keys():
+            raise schemas.error(f"{name!r} cannot name a class", name)
+    distinct((snake(name), schemas, name) for name in schemas)
+    models = {name: _model(name, schema) for name, schema in schemas.every(Mapping).items()}
+    for name, model in models.items():
+        if model.same_as and (model.same_as == name or not _are_twins(model, models.get(model.same_as))):
+            raise schemas[name].error(f"{model.same_as!r} is no other schema with the same fields", "x-same-as")
+    return models
+
+
+def type_of(schema: Mapping, *also: str) -> str:
+    """Return a schema's type as `openapi_types` writes it.
+
+    Args:
+        schema: what the spec says.
+        also: further keys that a schema may have where this one stands.
+    """
+    if "$ref" in schema:
+        return _referred(schema.only("$ref", *also))
+    if "type" not in schema:
+        schema.only("type", *also)  # says more than that the type is missing
+    kind = schema.need("type", str)
+    if kind == "array":
+        return f"list[{type_of(schema.only('type', 'items', *also).need('items', Mapping))}]"
+    if kind == "object":
+        return _object(schema.only("type", "additionalProperties", *also))
+    form = schema.given("format", "")
+    if (kind, form) not in _SCALARS:
+        raise schema.error(f"type {kind!r} with format {form!r} is not known", "format" if form else "type")
+    schema.only("type", "format", *also)
+    return _SCALARS[kind, form]
+
+
+def text_of(mapping: Mapping) -> str:
+    """Return the description, which must be there."""
+    text = mapping.need("description", str).strip()
+    if not text:
+        raise mapping.error("the description is empty", "description")
+    return text
+
+
+def life_of(mapping: Mapping) -> tuple[str, str]:
+    """Return first and last release, "" where nothing is said of them."""
+    return mapping.given("x-since", ""), mapping.given("x-until", "")
+
+
+def wire_name(mapping: Mapping, key: str, wire: str, reserved: frozenset[str]) -> str:
+    """Return a name on the wire as the name in Python; raise where that cannot be one."""
+    name = identifier(wire)
+    if not _WIRE_NAME.fullmatch(wire) or not is_usable(name) or name in reserved:
+        raise mapping.error(f"{wire!r} cannot be a name in Python", key)
+    return name
+
+
+def _referred(schema: Mapping) -> str:
+    ref = schema.need("$ref", str)
+    if not ref.startswith(SCHEMA):
+        raise schema.error(f"a $ref begins with {SCHEMA}", "$ref")
+    return ref[len(SCHEMA) :]
+
+
+def _object(schema: Mapping) -> str:
+    values = schema.get("additionalProperties")
+    if "additionalProperties" not in schema:
+        return "object"
+    if values is not True and not isinstance(values, Mapping):
+        raise schema.error("'additionalProperties' is true or a mapping", "additionalProperties")
+    return f"dict(str, {'object' if values is True else type_of(values)})"
+
+
+def _model(name: str, schema: Mapping) -> Model:
+    if "enum" in schema:
+        return _enum(name, schema)
+    schema.only("type", "description", "properties", "x-same-as", *RELEASES)
+    _require(schema, "type", "object")
+    properties = schema.need("properties", Mapping)
+    if not properties:
+        raise schema.error("a model has fields", "properties")
+    fields = tuple(_field(properties, wire, each) for wire, each in properties.every(Mapping).items())
+    distinct((each.name, properties, each.wire) for each in fields)
+    return Model(name, text_of(schema), *life_of(schema), fields, same_as=schema.given("x-same-as", ""))
+
+
+def _field(properties: Mapping, wire: str, schema: Mapping) -> Field:
+    name = wire_name(properties, wire, wire, OF_MODELS | OF_MODULES)
+    base64 = "contentEncoding" in schema
+    if base64:
+        _require(schema, "contentEncoding", "base64")
+    kind = type_of(schema, "description", *RELEASES, *(["contentEncoding"] if base64 else []))
+    if base64 and (kind != "str" or "format" in schema):
+        raise schema.error("only a string without a format has an encoding", "contentEncoding")
+    return Field(name, wire, kind, text_of(schema), *life_of(schema), base64)
+
+
+def _enum(name: str, schema: Mapping) -> Model:
+    schema.only("type", "description", "enum", "x-constants", "x-value-descriptions", "x-terminal", *RELEASES)
+    _require(schema, "type", "string")
+    values = _alike(schema, "enum", _VALUE)
+    constants = _alike(schema, "x-constants" if "x-constants" in schema else "enum", _CONSTANT)
+    texts, terminal = schema.need("x-value-descriptions", Mapping).every(str), schema.each("x-terminal", str)
+    if not values or len(constants) != len(values):
+        raise schema.error("an enum has values, and as many constants", "x-constants")
+    if list(texts) != values:
+        raise schema.error(f"the values {values} are described in their order, all of them", "x-value-descriptions")
+    if not set(terminal) <= set(values):
+        raise schema.error(f"{sorted(set(terminal) - set(values))} are no values of the enum", "x-terminal")
+    life, by_constant = life_of(schema), dict(zip(constants, values))
+    return Model(name, text_of(schema), *life, (), by_constant, texts, tuple(terminal))
+
+
+def _alike(schema: Mapping, key: str, pattern: re.Pattern[str]) -> list[str]:
+    entries = schema.each(key, str)
+    for entry in entries:
+        if not pattern.fullmatch(entry):
+            raise schema.error(f"{entry!r} in {key!r} is not of the form {pattern.pattern}", key)
+    distinct((entry, schema, key) for entry in entries)
+    return entries
+
+
+def _require(schema: Mapping, key: str, value: str) -> None:
+    if schema.need(key, str) != value:
+        raise schema.error(f"{key!r} is {value!r} here, not {schema[key]!r}", key)
+
+
+def _are_twins(model: Model, other: Model | None) -> bool:
+    return other is not None and model.fields == other.fields
