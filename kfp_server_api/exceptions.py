@@ -96,7 +96,6 @@ class ApiException(OpenApiException):
     """
 
     def __init__(self, status: int | None = None, reason: str | None = None, http_resp: Any = None) -> None:
-        Exception.__init__(self, status, reason)  # not super(): urllib3's classes may stand behind us
         self.status: Any = status
         self.reason: Any = reason
         self.body: Any = None
@@ -108,7 +107,7 @@ class ApiException(OpenApiException):
             self.reason = http_resp.reason
             self.body = as_text(http_resp.data)
             self.headers = http_resp.getheaders()
-            self.args = (self.status, self.reason)
+        Exception.__init__(self, self.status, self.reason)  # not super(): urllib3's classes may stand behind us
 
     @property
     def code(self) -> int | None:
