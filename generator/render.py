@@ -65,14 +65,14 @@ def _environment(spec: Spec) -> Environment:
         keep_trailing_newline=True, autoescape=False,
     )  # fmt: skip
     env.filters.update(
-        wrap=wrap, doc=doc, short_doc=short_doc, literal=_literal, param=_param, cell=_cell, aligned=_aligned,
+        wrap=wrap, doc=doc, short_doc=short_doc, literal=_literal, cell=_cell, aligned=_aligned,
         annotation=lambda type_name: annotation(type_name, spec.enums), oneline=lambda text: " ".join(text.split()),
         model_link=lambda type_name: _model_link(spec, type_name),
     )  # fmt: skip
     env.globals.update(
         version=spec.version, snake=snake, models_in=models_in, enums=spec.enums, spec=spec,
         signature=lambda op, **kind: _signature(spec, op, **kind), errors_of=_errors_of, releases=_releases,
-        private_name=_private_name, private_call=_private_call,
+        operation_data=_operation_data, private_name=_private_name, private_call=_private_call,
         stub_imports=lambda service: _stub_imports(spec, service), guarded=lambda service: _guarded(spec, service),
         field_of=lambda field: _field_value(spec, field), model_imports=lambda model: _model_imports(spec, model),
         example_value=lambda type_name: _example_value(spec, type_name),
@@ -104,10 +104,28 @@ def _signature(spec: Spec, op: Operation, *, returns: str, options: str, default
     line = f"({', '.join(parts)}) -> {returns}:"
     if len(line) + len(op.name) + 26 <= WIDTH:
         return line
-    # Only between parameters may a line end.
-    flat = ", ".join(part.replace(" ", "\xa0") for part in parts)
-    inner = textwrap.indent(textwrap.fill(flat, WIDTH - 8, break_long_words=False), " " * 8).replace("\xa0", " ")
-    return f"(\n{inner}\n    ) -> {returns}:"
+    return f"(\n{_filled(parts, 8)}\n    ) -> {returns}:"
+
+
+def _filled(parts: list[str], indent: int) -> str:
+    """Return parts with commas between them, in lines that end only there; longer parts than a line also inside."""
+    flat = ", ".join(part if len(part) + indent > WIDTH else part.replace(" ", "\xa0") for part in parts)
+    lines = textwrap.fill(flat, WIDTH - indent, break_long_words=False, break_on_hyphens=False)
+    return textwrap.indent(lines, " " * indent).replace("\xa0", " ")
+
+
+def _operation_data(op: Operation) -> str:
+    """Return the arguments of `Operation(...)`: route, parameters, the rest."""
+    rest = [f'returns="{op.returns}"'] if op.returns != "object" else []
+    said = {"items": op.items, "short_name": op.short_name, "since": op.since, "until": op.until}
+    rest += [f'{name}="{value}"' for name, value in said.items() if value]
+    rest += [] if op.served else ["served=False"]
+    groups = [_filled([f'"{op.name}"', f'"{op.method}"', f'"{op.path}"'], 8)]
+    if op.params:
+        params = [_param(param) for param in op.params]
+        line = f"        ({', '.join(params)}{',' if len(params) == 1 else ''})"
+        groups.append(line if len(line) < WIDTH else f"        (\n{_filled(params, 12)},\n        )")
+    return ",\n".join([*groups, *([_filled(rest, 8)] if rest else [])]) + ","
 
 
 def _private_name(op: Operation) -> str:
@@ -158,7 +176,7 @@ def _field_value(spec: Spec, field: Any) -> str:
     return f"field(default=None, {', '.join(said)})" if said else "None"
 
 
-def _param(param: Param, op: Operation) -> str:
+def _param(param: Param) -> str:
     """Return a parameter as the code that makes it."""
     said = [f'"{param.name}"', f'"{param.location}"', f'"{param.type}"']
     said += ["True"] if param.required else []
@@ -166,8 +184,7 @@ def _param(param: Param, op: Operation) -> str:
     said += [f'since="{param.since}"'] if param.since else []
     said += [f"earlier_names={param.earlier_names!r}".replace("'", '"')] if param.earlier_names else []
     said += ["document=True"] if param.document else []
-    line = f"Param({', '.join(said)})"
-    return line if len(line) + 13 <= WIDTH else f"Param(\n                {', '.join(said)}\n            )"
+    return f"Param({', '.join(said)})"
 
 
 def _errors_of(op: Operation) -> list[tuple[str, str, int]]:

@@ -12,16 +12,12 @@ class AuthServiceApi(Service):
     """
 
     _authorize = Operation(
-        "auth_service_authorize",
-        "GET",
-        "/apis/v2beta1/auth",
+        "auth_service_authorize", "GET", "/apis/v2beta1/auth",
         (
-            Param("namespace", "query", "str"),
-            Param("resources", "query", "str"),
+            Param("namespace", "query", "str"), Param("resources", "query", "str"),
             Param("verb", "query", "str"),
         ),
-        short_name="authorize",
-        served=False,
+        short_name="authorize", served=False,
     )
 
     def auth_service_authorize(

@@ -19,12 +19,8 @@ class ExperimentServiceApi(Service):
     """
 
     _archive_experiment = Operation(
-        "experiment_service_archive_experiment",
-        "POST",
-        "/apis/v2beta1/experiments/{experiment_id}:archive",
-        (
-            Param("experiment_id", "path", "str", True),
-        ),
+        "experiment_service_archive_experiment", "POST", "/apis/v2beta1/experiments/{experiment_id}:archive",
+        (Param("experiment_id", "path", "str", True),),
         short_name="archive_experiment",
     )
 
@@ -51,14 +47,9 @@ class ExperimentServiceApi(Service):
     archive_experiment_with_http_info = experiment_service_archive_experiment_with_http_info
 
     _create_experiment = Operation(
-        "experiment_service_create_experiment",
-        "POST",
-        "/apis/v2beta1/experiments",
-        (
-            Param("experiment", "body", "V2beta1Experiment", True, earlier_names=("body",)),
-        ),
-        returns="V2beta1Experiment",
-        short_name="create_experiment",
+        "experiment_service_create_experiment", "POST", "/apis/v2beta1/experiments",
+        (Param("experiment", "body", "V2beta1Experiment", True, earlier_names=("body",)),),
+        returns="V2beta1Experiment", short_name="create_experiment",
     )
 
     @renamed(body="experiment")
@@ -86,19 +77,13 @@ class ExperimentServiceApi(Service):
     create_experiment_with_http_info = experiment_service_create_experiment_with_http_info
 
     _list_experiments = Operation(
-        "experiment_service_list_experiments",
-        "GET",
-        "/apis/v2beta1/experiments",
+        "experiment_service_list_experiments", "GET", "/apis/v2beta1/experiments",
         (
-            Param("page_token", "query", "str"),
-            Param("page_size", "query", "int"),
-            Param("sort_by", "query", "str"),
-            Param("filter", "query", "str", document=True),
+            Param("page_token", "query", "str"), Param("page_size", "query", "int"),
+            Param("sort_by", "query", "str"), Param("filter", "query", "str", document=True),
             Param("namespace", "query", "str"),
         ),
-        returns="V2beta1ListExperimentsResponse",
-        items="experiments",
-        short_name="list_experiments",
+        returns="V2beta1ListExperimentsResponse", items="experiments", short_name="list_experiments",
     )
 
     def experiment_service_list_experiments(
@@ -143,12 +128,8 @@ class ExperimentServiceApi(Service):
     list_experiments_with_http_info = experiment_service_list_experiments_with_http_info
 
     _delete_experiment = Operation(
-        "experiment_service_delete_experiment",
-        "DELETE",
-        "/apis/v2beta1/experiments/{experiment_id}",
-        (
-            Param("experiment_id", "path", "str", True),
-        ),
+        "experiment_service_delete_experiment", "DELETE", "/apis/v2beta1/experiments/{experiment_id}",
+        (Param("experiment_id", "path", "str", True),),
         short_name="delete_experiment",
     )
 
@@ -174,14 +155,9 @@ class ExperimentServiceApi(Service):
     delete_experiment_with_http_info = experiment_service_delete_experiment_with_http_info
 
     _get_experiment = Operation(
-        "experiment_service_get_experiment",
-        "GET",
-        "/apis/v2beta1/experiments/{experiment_id}",
-        (
-            Param("experiment_id", "path", "str", True),
-        ),
-        returns="V2beta1Experiment",
-        short_name="get_experiment",
+        "experiment_service_get_experiment", "GET", "/apis/v2beta1/experiments/{experiment_id}",
+        (Param("experiment_id", "path", "str", True),),
+        returns="V2beta1Experiment", short_name="get_experiment",
     )
 
     def experiment_service_get_experiment(
@@ -204,12 +180,9 @@ class ExperimentServiceApi(Service):
     get_experiment_with_http_info = experiment_service_get_experiment_with_http_info
 
     _unarchive_experiment = Operation(
-        "experiment_service_unarchive_experiment",
-        "POST",
+        "experiment_service_unarchive_experiment", "POST",
         "/apis/v2beta1/experiments/{experiment_id}:unarchive",
-        (
-            Param("experiment_id", "path", "str", True),
-        ),
+        (Param("experiment_id", "path", "str", True),),
         short_name="unarchive_experiment",
     )
 

@@ -13,11 +13,8 @@ class HealthzServiceApi(Service):
     """Whether the server is up and which mode it runs in. The only service that asks for no identity."""
 
     _get_healthz = Operation(
-        "healthz_service_get_healthz",
-        "GET",
-        "/apis/v2beta1/healthz",
-        returns="V2beta1GetHealthzResponse",
-        short_name="get_healthz",
+        "healthz_service_get_healthz", "GET", "/apis/v2beta1/healthz",
+        returns="V2beta1GetHealthzResponse", short_name="get_healthz",
     )
 
     def healthz_service_get_healthz(self, **options: Any) -> V2beta1GetHealthzResponse:

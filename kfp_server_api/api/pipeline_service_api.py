@@ -24,14 +24,9 @@ class PipelineServiceApi(Service):
     """
 
     _create_pipeline = Operation(
-        "pipeline_service_create_pipeline",
-        "POST",
-        "/apis/v2beta1/pipelines",
-        (
-            Param("pipeline", "body", "V2beta1Pipeline", True, earlier_names=("body",)),
-        ),
-        returns="V2beta1Pipeline",
-        short_name="create_pipeline",
+        "pipeline_service_create_pipeline", "POST", "/apis/v2beta1/pipelines",
+        (Param("pipeline", "body", "V2beta1Pipeline", True, earlier_names=("body",)),),
+        returns="V2beta1Pipeline", short_name="create_pipeline",
     )
 
     @renamed(body="pipeline")
@@ -59,19 +54,13 @@ class PipelineServiceApi(Service):
     create_pipeline_with_http_info = pipeline_service_create_pipeline_with_http_info
 
     _list_pipelines = Operation(
-        "pipeline_service_list_pipelines",
-        "GET",
-        "/apis/v2beta1/pipelines",
+        "pipeline_service_list_pipelines", "GET", "/apis/v2beta1/pipelines",
         (
-            Param("namespace", "query", "str"),
-            Param("page_token", "query", "str"),
-            Param("page_size", "query", "int"),
-            Param("sort_by", "query", "str"),
+            Param("namespace", "query", "str"), Param("page_token", "query", "str"),
+            Param("page_size", "query", "int"), Param("sort_by", "query", "str"),
             Param("filter", "query", "str", document=True),
         ),
-        returns="V2beta1ListPipelinesResponse",
-        items="pipelines",
-        short_name="list_pipelines",
+        returns="V2beta1ListPipelinesResponse", items="pipelines", short_name="list_pipelines",
     )
 
     def pipeline_service_list_pipelines(
@@ -110,14 +99,9 @@ class PipelineServiceApi(Service):
     list_pipelines_with_http_info = pipeline_service_list_pipelines_with_http_info
 
     _create_pipeline_and_version = Operation(
-        "pipeline_service_create_pipeline_and_version",
-        "POST",
-        "/apis/v2beta1/pipelines/create",
-        (
-            Param("body", "body", "V2beta1CreatePipelineAndVersionRequest", True),
-        ),
-        returns="V2beta1Pipeline",
-        short_name="create_pipeline_and_version",
+        "pipeline_service_create_pipeline_and_version", "POST", "/apis/v2beta1/pipelines/create",
+        (Param("body", "body", "V2beta1CreatePipelineAndVersionRequest", True),),
+        returns="V2beta1Pipeline", short_name="create_pipeline_and_version",
     )
 
     def pipeline_service_create_pipeline_and_version(
@@ -148,15 +132,12 @@ class PipelineServiceApi(Service):
     create_pipeline_and_version_with_http_info = pipeline_service_create_pipeline_and_version_with_http_info
 
     _create_pipeline_version = Operation(
-        "pipeline_service_create_pipeline_version",
-        "POST",
-        "/apis/v2beta1/pipelines/{pipeline_id}/versions",
+        "pipeline_service_create_pipeline_version", "POST", "/apis/v2beta1/pipelines/{pipeline_id}/versions",
         (
             Param("pipeline_id", "path", "str", True),
             Param("pipeline_version", "body", "V2beta1PipelineVersion", True, earlier_names=("body",)),
         ),
-        returns="V2beta1PipelineVersion",
-        short_name="create_pipeline_version",
+        returns="V2beta1PipelineVersion", short_name="create_pipeline_version",
     )
 
     @renamed(body="pipeline_version")
@@ -191,18 +172,13 @@ class PipelineServiceApi(Service):
     create_pipeline_version_with_http_info = pipeline_service_create_pipeline_version_with_http_info
 
     _list_pipeline_versions = Operation(
-        "pipeline_service_list_pipeline_versions",
-        "GET",
-        "/apis/v2beta1/pipelines/{pipeline_id}/versions",
+        "pipeline_service_list_pipeline_versions", "GET", "/apis/v2beta1/pipelines/{pipeline_id}/versions",
         (
-            Param("pipeline_id", "path", "str", True),
-            Param("page_token", "query", "str"),
-            Param("page_size", "query", "int"),
-            Param("sort_by", "query", "str"),
+            Param("pipeline_id", "path", "str", True), Param("page_token", "query", "str"),
+            Param("page_size", "query", "int"), Param("sort_by", "query", "str"),
             Param("filter", "query", "str", document=True),
         ),
-        returns="V2beta1ListPipelineVersionsResponse",
-        items="pipeline_versions",
+        returns="V2beta1ListPipelineVersionsResponse", items="pipeline_versions",
         short_name="list_pipeline_versions",
     )
 
@@ -250,13 +226,8 @@ class PipelineServiceApi(Service):
     list_pipeline_versions_with_http_info = pipeline_service_list_pipeline_versions_with_http_info
 
     _delete_pipeline = Operation(
-        "pipeline_service_delete_pipeline",
-        "DELETE",
-        "/apis/v2beta1/pipelines/{pipeline_id}",
-        (
-            Param("pipeline_id", "path", "str", True),
-            Param("cascade", "query", "bool", since="2.14.0"),
-        ),
+        "pipeline_service_delete_pipeline", "DELETE", "/apis/v2beta1/pipelines/{pipeline_id}",
+        (Param("pipeline_id", "path", "str", True), Param("cascade", "query", "bool", since="2.14.0")),
         short_name="delete_pipeline",
     )
 
@@ -284,14 +255,9 @@ class PipelineServiceApi(Service):
     delete_pipeline_with_http_info = pipeline_service_delete_pipeline_with_http_info
 
     _get_pipeline = Operation(
-        "pipeline_service_get_pipeline",
-        "GET",
-        "/apis/v2beta1/pipelines/{pipeline_id}",
-        (
-            Param("pipeline_id", "path", "str", True),
-        ),
-        returns="V2beta1Pipeline",
-        short_name="get_pipeline",
+        "pipeline_service_get_pipeline", "GET", "/apis/v2beta1/pipelines/{pipeline_id}",
+        (Param("pipeline_id", "path", "str", True),),
+        returns="V2beta1Pipeline", short_name="get_pipeline",
     )
 
     def pipeline_service_get_pipeline(
@@ -314,13 +280,9 @@ class PipelineServiceApi(Service):
     get_pipeline_with_http_info = pipeline_service_get_pipeline_with_http_info
 
     _delete_pipeline_version = Operation(
-        "pipeline_service_delete_pipeline_version",
-        "DELETE",
+        "pipeline_service_delete_pipeline_version", "DELETE",
         "/apis/v2beta1/pipelines/{pipeline_id}/versions/{pipeline_version_id}",
-        (
-            Param("pipeline_id", "path", "str", True),
-            Param("pipeline_version_id", "path", "str", True),
-        ),
+        (Param("pipeline_id", "path", "str", True), Param("pipeline_version_id", "path", "str", True)),
         short_name="delete_pipeline_version",
     )
 
@@ -350,15 +312,10 @@ class PipelineServiceApi(Service):
     delete_pipeline_version_with_http_info = pipeline_service_delete_pipeline_version_with_http_info
 
     _get_pipeline_version = Operation(
-        "pipeline_service_get_pipeline_version",
-        "GET",
+        "pipeline_service_get_pipeline_version", "GET",
         "/apis/v2beta1/pipelines/{pipeline_id}/versions/{pipeline_version_id}",
-        (
-            Param("pipeline_id", "path", "str", True),
-            Param("pipeline_version_id", "path", "str", True),
-        ),
-        returns="V2beta1PipelineVersion",
-        short_name="get_pipeline_version",
+        (Param("pipeline_id", "path", "str", True), Param("pipeline_version_id", "path", "str", True)),
+        returns="V2beta1PipelineVersion", short_name="get_pipeline_version",
     )
 
     def pipeline_service_get_pipeline_version(
@@ -387,15 +344,9 @@ class PipelineServiceApi(Service):
     get_pipeline_version_with_http_info = pipeline_service_get_pipeline_version_with_http_info
 
     _get_pipeline_by_name = Operation(
-        "pipeline_service_get_pipeline_by_name",
-        "GET",
-        "/apis/v2beta1/pipelines/names/{name}",
-        (
-            Param("name", "path", "str", True),
-            Param("namespace", "query", "str"),
-        ),
-        returns="V2beta1Pipeline",
-        short_name="get_pipeline_by_name",
+        "pipeline_service_get_pipeline_by_name", "GET", "/apis/v2beta1/pipelines/names/{name}",
+        (Param("name", "path", "str", True), Param("namespace", "query", "str")),
+        returns="V2beta1Pipeline", short_name="get_pipeline_by_name",
     )
 
     def pipeline_service_get_pipeline_by_name(
@@ -424,16 +375,12 @@ class PipelineServiceApi(Service):
     get_pipeline_by_name_with_http_info = pipeline_service_get_pipeline_by_name_with_http_info
 
     _update_pipeline = Operation(
-        "pipeline_service_update_pipeline",
-        "PATCH",
-        "/apis/v2beta1/pipelines/{pipeline.pipeline_id}",
+        "pipeline_service_update_pipeline", "PATCH", "/apis/v2beta1/pipelines/{pipeline.pipeline_id}",
         (
             Param("pipeline_pipeline_id", "path", "str", True, wire="pipeline.pipeline_id"),
             Param("pipeline", "body", "InlineObject", True),
         ),
-        returns="V2beta1Pipeline",
-        short_name="update_pipeline",
-        since="2.17.0",
+        returns="V2beta1Pipeline", short_name="update_pipeline", since="2.17.0",
     )
 
     def pipeline_service_update_pipeline(
@@ -461,19 +408,15 @@ class PipelineServiceApi(Service):
     update_pipeline_with_http_info = pipeline_service_update_pipeline_with_http_info
 
     _update_pipeline_version = Operation(
-        "pipeline_service_update_pipeline_version",
-        "PATCH",
+        "pipeline_service_update_pipeline_version", "PATCH",
         "/apis/v2beta1/pipelines/{pipeline_version.pipeline_id}/versions/{pipeline_version.pipeline_version_id}",
         (
             Param("pipeline_version_pipeline_id", "path", "str", True, wire="pipeline_version.pipeline_id"),
-            Param(
-                "pipeline_version_pipeline_version_id", "path", "str", True, wire="pipeline_version.pipeline_version_id"
-            ),
+            Param("pipeline_version_pipeline_version_id", "path", "str", True,
+            wire="pipeline_version.pipeline_version_id"),
             Param("pipeline_version", "body", "InlineObject1", True),
         ),
-        returns="V2beta1PipelineVersion",
-        short_name="update_pipeline_version",
-        since="2.17.0",
+        returns="V2beta1PipelineVersion", short_name="update_pipeline_version", since="2.17.0",
     )
 
     def pipeline_service_update_pipeline_version(

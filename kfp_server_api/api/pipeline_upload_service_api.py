@@ -19,16 +19,11 @@ class PipelineUploadServiceApi(Service):
     """
 
     _upload_pipeline = Operation(
-        "upload_pipeline",
-        "POST",
-        "/apis/v2beta1/pipelines/upload",
+        "upload_pipeline", "POST", "/apis/v2beta1/pipelines/upload",
         (
-            Param("uploadfile", "file", "file", True),
-            Param("name", "query", "str"),
-            Param("display_name", "query", "str", since="2.14.0"),
-            Param("description", "query", "str"),
-            Param("namespace", "query", "str"),
-            Param("tags", "query", "str", since="2.17.0", document=True),
+            Param("uploadfile", "file", "file", True), Param("name", "query", "str"),
+            Param("display_name", "query", "str", since="2.14.0"), Param("description", "query", "str"),
+            Param("namespace", "query", "str"), Param("tags", "query", "str", since="2.17.0", document=True),
         ),
         returns="V2beta1Pipeline",
     )
@@ -73,16 +68,11 @@ class PipelineUploadServiceApi(Service):
     upload_pipeline_with_http_info = with_http_info(upload_pipeline)
 
     _upload_pipeline_version = Operation(
-        "upload_pipeline_version",
-        "POST",
-        "/apis/v2beta1/pipelines/upload_version",
+        "upload_pipeline_version", "POST", "/apis/v2beta1/pipelines/upload_version",
         (
-            Param("uploadfile", "file", "file", True),
-            Param("name", "query", "str"),
-            Param("display_name", "query", "str", since="2.14.0"),
-            Param("pipelineid", "query", "str"),
-            Param("description", "query", "str"),
-            Param("tags", "query", "str", since="2.17.0", document=True),
+            Param("uploadfile", "file", "file", True), Param("name", "query", "str"),
+            Param("display_name", "query", "str", since="2.14.0"), Param("pipelineid", "query", "str"),
+            Param("description", "query", "str"), Param("tags", "query", "str", since="2.17.0", document=True),
         ),
         returns="V2beta1PipelineVersion",
     )

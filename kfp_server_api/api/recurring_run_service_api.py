@@ -19,14 +19,9 @@ class RecurringRunServiceApi(Service):
     """
 
     _create_recurring_run = Operation(
-        "recurring_run_service_create_recurring_run",
-        "POST",
-        "/apis/v2beta1/recurringruns",
-        (
-            Param("recurring_run", "body", "V2beta1RecurringRun", True, earlier_names=("body",)),
-        ),
-        returns="V2beta1RecurringRun",
-        short_name="create_recurring_run",
+        "recurring_run_service_create_recurring_run", "POST", "/apis/v2beta1/recurringruns",
+        (Param("recurring_run", "body", "V2beta1RecurringRun", True, earlier_names=("body",)),),
+        returns="V2beta1RecurringRun", short_name="create_recurring_run",
     )
 
     @renamed(body="recurring_run")
@@ -58,20 +53,13 @@ class RecurringRunServiceApi(Service):
     create_recurring_run_with_http_info = recurring_run_service_create_recurring_run_with_http_info
 
     _list_recurring_runs = Operation(
-        "recurring_run_service_list_recurring_runs",
-        "GET",
-        "/apis/v2beta1/recurringruns",
+        "recurring_run_service_list_recurring_runs", "GET", "/apis/v2beta1/recurringruns",
         (
-            Param("page_token", "query", "str"),
-            Param("page_size", "query", "int"),
-            Param("sort_by", "query", "str"),
-            Param("namespace", "query", "str"),
-            Param("filter", "query", "str", document=True),
-            Param("experiment_id", "query", "str"),
+            Param("page_token", "query", "str"), Param("page_size", "query", "int"),
+            Param("sort_by", "query", "str"), Param("namespace", "query", "str"),
+            Param("filter", "query", "str", document=True), Param("experiment_id", "query", "str"),
         ),
-        returns="V2beta1ListRecurringRunsResponse",
-        items="recurringRuns",
-        short_name="list_recurring_runs",
+        returns="V2beta1ListRecurringRunsResponse", items="recurringRuns", short_name="list_recurring_runs",
     )
 
     def recurring_run_service_list_recurring_runs(
@@ -120,8 +108,7 @@ class RecurringRunServiceApi(Service):
     list_recurring_runs_with_http_info = recurring_run_service_list_recurring_runs_with_http_info
 
     _delete_recurring_run = Operation(
-        "recurring_run_service_delete_recurring_run",
-        "DELETE",
+        "recurring_run_service_delete_recurring_run", "DELETE",
         "/apis/v2beta1/recurringruns/{recurring_run_id}",
         (
             Param("recurring_run_id", "path", "str", True),
@@ -155,14 +142,9 @@ class RecurringRunServiceApi(Service):
     delete_recurring_run_with_http_info = recurring_run_service_delete_recurring_run_with_http_info
 
     _get_recurring_run = Operation(
-        "recurring_run_service_get_recurring_run",
-        "GET",
-        "/apis/v2beta1/recurringruns/{recurring_run_id}",
-        (
-            Param("recurring_run_id", "path", "str", True),
-        ),
-        returns="V2beta1RecurringRun",
-        short_name="get_recurring_run",
+        "recurring_run_service_get_recurring_run", "GET", "/apis/v2beta1/recurringruns/{recurring_run_id}",
+        (Param("recurring_run_id", "path", "str", True),),
+        returns="V2beta1RecurringRun", short_name="get_recurring_run",
     )
 
     def recurring_run_service_get_recurring_run(
@@ -188,12 +170,9 @@ class RecurringRunServiceApi(Service):
     get_recurring_run_with_http_info = recurring_run_service_get_recurring_run_with_http_info
 
     _disable_recurring_run = Operation(
-        "recurring_run_service_disable_recurring_run",
-        "POST",
+        "recurring_run_service_disable_recurring_run", "POST",
         "/apis/v2beta1/recurringruns/{recurring_run_id}:disable",
-        (
-            Param("recurring_run_id", "path", "str", True),
-        ),
+        (Param("recurring_run_id", "path", "str", True),),
         short_name="disable_recurring_run",
     )
 
@@ -219,12 +198,9 @@ class RecurringRunServiceApi(Service):
     disable_recurring_run_with_http_info = recurring_run_service_disable_recurring_run_with_http_info
 
     _enable_recurring_run = Operation(
-        "recurring_run_service_enable_recurring_run",
-        "POST",
+        "recurring_run_service_enable_recurring_run", "POST",
         "/apis/v2beta1/recurringruns/{recurring_run_id}:enable",
-        (
-            Param("recurring_run_id", "path", "str", True),
-        ),
+        (Param("recurring_run_id", "path", "str", True),),
         short_name="enable_recurring_run",
     )
 

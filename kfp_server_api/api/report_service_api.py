@@ -12,12 +12,8 @@ class ReportServiceApi(Service):
     """
 
     _report_scheduled_workflow = Operation(
-        "report_service_report_scheduled_workflow",
-        "POST",
-        "/apis/v2beta1/scheduledworkflows",
-        (
-            Param("scheduled_workflow", "body", "str", True, earlier_names=("body",)),
-        ),
+        "report_service_report_scheduled_workflow", "POST", "/apis/v2beta1/scheduledworkflows",
+        (Param("scheduled_workflow", "body", "str", True, earlier_names=("body",)),),
         short_name="report_scheduled_workflow",
     )
 
@@ -46,12 +42,8 @@ class ReportServiceApi(Service):
     report_scheduled_workflow_with_http_info = report_service_report_scheduled_workflow_with_http_info
 
     _report_workflow = Operation(
-        "report_service_report_workflow",
-        "POST",
-        "/apis/v2beta1/workflows",
-        (
-            Param("workflow", "body", "str", True, earlier_names=("body",)),
-        ),
+        "report_service_report_workflow", "POST", "/apis/v2beta1/workflows",
+        (Param("workflow", "body", "str", True, earlier_names=("body",)),),
         short_name="report_workflow",
     )
 

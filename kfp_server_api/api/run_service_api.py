@@ -18,13 +18,8 @@ class RunServiceApi(Service):
     """Runs: start, follow, stop, archive and delete single executions of a pipeline."""
 
     _archive_run = Operation(
-        "run_service_archive_run",
-        "POST",
-        "/apis/v2beta1/runs/{run_id}:archive",
-        (
-            Param("run_id", "path", "str", True),
-            Param("experiment_id", "query", "str", since="2.14.0"),
-        ),
+        "run_service_archive_run", "POST", "/apis/v2beta1/runs/{run_id}:archive",
+        (Param("run_id", "path", "str", True), Param("experiment_id", "query", "str", since="2.14.0")),
         short_name="archive_run",
     )
 
@@ -51,15 +46,12 @@ class RunServiceApi(Service):
     archive_run_with_http_info = run_service_archive_run_with_http_info
 
     _create_run = Operation(
-        "run_service_create_run",
-        "POST",
-        "/apis/v2beta1/runs",
+        "run_service_create_run", "POST", "/apis/v2beta1/runs",
         (
             Param("run", "body", "V2beta1Run", True, earlier_names=("body",)),
             Param("experiment_id", "query", "str", since="2.1.0"),
         ),
-        returns="V2beta1Run",
-        short_name="create_run",
+        returns="V2beta1Run", short_name="create_run",
     )
 
     @renamed(body="run")
@@ -92,20 +84,13 @@ class RunServiceApi(Service):
     create_run_with_http_info = run_service_create_run_with_http_info
 
     _list_runs = Operation(
-        "run_service_list_runs",
-        "GET",
-        "/apis/v2beta1/runs",
+        "run_service_list_runs", "GET", "/apis/v2beta1/runs",
         (
-            Param("namespace", "query", "str"),
-            Param("experiment_id", "query", "str"),
-            Param("page_token", "query", "str"),
-            Param("page_size", "query", "int"),
-            Param("sort_by", "query", "str"),
-            Param("filter", "query", "str", document=True),
+            Param("namespace", "query", "str"), Param("experiment_id", "query", "str"),
+            Param("page_token", "query", "str"), Param("page_size", "query", "int"),
+            Param("sort_by", "query", "str"), Param("filter", "query", "str", document=True),
         ),
-        returns="V2beta1ListRunsResponse",
-        items="runs",
-        short_name="list_runs",
+        returns="V2beta1ListRunsResponse", items="runs", short_name="list_runs",
     )
 
     def run_service_list_runs(
@@ -153,13 +138,8 @@ class RunServiceApi(Service):
     list_runs_with_http_info = run_service_list_runs_with_http_info
 
     _delete_run = Operation(
-        "run_service_delete_run",
-        "DELETE",
-        "/apis/v2beta1/runs/{run_id}",
-        (
-            Param("run_id", "path", "str", True),
-            Param("experiment_id", "query", "str"),
-        ),
+        "run_service_delete_run", "DELETE", "/apis/v2beta1/runs/{run_id}",
+        (Param("run_id", "path", "str", True), Param("experiment_id", "query", "str")),
         short_name="delete_run",
     )
 
@@ -184,15 +164,9 @@ class RunServiceApi(Service):
     delete_run_with_http_info = run_service_delete_run_with_http_info
 
     _get_run = Operation(
-        "run_service_get_run",
-        "GET",
-        "/apis/v2beta1/runs/{run_id}",
-        (
-            Param("run_id", "path", "str", True),
-            Param("experiment_id", "query", "str"),
-        ),
-        returns="V2beta1Run",
-        short_name="get_run",
+        "run_service_get_run", "GET", "/apis/v2beta1/runs/{run_id}",
+        (Param("run_id", "path", "str", True), Param("experiment_id", "query", "str")),
+        returns="V2beta1Run", short_name="get_run",
     )
 
     def run_service_get_run(
@@ -217,18 +191,13 @@ class RunServiceApi(Service):
     get_run_with_http_info = run_service_get_run_with_http_info
 
     _read_artifact = Operation(
-        "run_service_read_artifact",
-        "GET",
+        "run_service_read_artifact", "GET",
         "/apis/v2beta1/runs/{run_id}/nodes/{node_id}/artifacts/{artifact_name}:read",
         (
-            Param("run_id", "path", "str", True),
-            Param("node_id", "path", "str", True),
-            Param("artifact_name", "path", "str", True),
-            Param("experiment_id", "query", "str"),
+            Param("run_id", "path", "str", True), Param("node_id", "path", "str", True),
+            Param("artifact_name", "path", "str", True), Param("experiment_id", "query", "str"),
         ),
-        returns="V2beta1ReadArtifactResponse",
-        short_name="read_artifact",
-        until="2.14.6",
+        returns="V2beta1ReadArtifactResponse", short_name="read_artifact", until="2.14.6",
     )
 
     def run_service_read_artifact(
@@ -259,13 +228,8 @@ class RunServiceApi(Service):
     read_artifact_with_http_info = run_service_read_artifact_with_http_info
 
     _retry_run = Operation(
-        "run_service_retry_run",
-        "POST",
-        "/apis/v2beta1/runs/{run_id}:retry",
-        (
-            Param("run_id", "path", "str", True),
-            Param("experiment_id", "query", "str", since="2.14.0"),
-        ),
+        "run_service_retry_run", "POST", "/apis/v2beta1/runs/{run_id}:retry",
+        (Param("run_id", "path", "str", True), Param("experiment_id", "query", "str", since="2.14.0")),
         short_name="retry_run",
     )
 
@@ -294,13 +258,8 @@ class RunServiceApi(Service):
     retry_run_with_http_info = run_service_retry_run_with_http_info
 
     _terminate_run = Operation(
-        "run_service_terminate_run",
-        "POST",
-        "/apis/v2beta1/runs/{run_id}:terminate",
-        (
-            Param("run_id", "path", "str", True),
-            Param("experiment_id", "query", "str", since="2.14.0"),
-        ),
+        "run_service_terminate_run", "POST", "/apis/v2beta1/runs/{run_id}:terminate",
+        (Param("run_id", "path", "str", True), Param("experiment_id", "query", "str", since="2.14.0")),
         short_name="terminate_run",
     )
 
@@ -329,13 +288,8 @@ class RunServiceApi(Service):
     terminate_run_with_http_info = run_service_terminate_run_with_http_info
 
     _unarchive_run = Operation(
-        "run_service_unarchive_run",
-        "POST",
-        "/apis/v2beta1/runs/{run_id}:unarchive",
-        (
-            Param("run_id", "path", "str", True),
-            Param("experiment_id", "query", "str", since="2.14.0"),
-        ),
+        "run_service_unarchive_run", "POST", "/apis/v2beta1/runs/{run_id}:unarchive",
+        (Param("run_id", "path", "str", True), Param("experiment_id", "query", "str", since="2.14.0")),
         short_name="unarchive_run",
     )
 

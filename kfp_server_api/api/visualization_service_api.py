@@ -17,16 +17,12 @@ class VisualizationServiceApi(Service):
     """
 
     _create_visualization_v1 = Operation(
-        "visualization_service_create_visualization_v1",
-        "POST",
-        "/apis/v2beta1/visualizations/{namespace}",
+        "visualization_service_create_visualization_v1", "POST", "/apis/v2beta1/visualizations/{namespace}",
         (
             Param("namespace", "path", "str", True),
             Param("visualization", "body", "V2beta1Visualization", True, earlier_names=("body",)),
         ),
-        returns="V2beta1Visualization",
-        short_name="create_visualization_v1",
-        served=False,
+        returns="V2beta1Visualization", short_name="create_visualization_v1", served=False,
     )
 
     @renamed(body="visualization")
