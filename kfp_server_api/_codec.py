@@ -127,13 +127,13 @@ def _bool(value: Any, reply: Any) -> bool:
 
 
 def _datetime(value: Any, reply: Any) -> datetime:
+    try:
+        if value[7] == "-" and value[-2] != ".":  # other forms are taken by some versions of Python only
+            return _from_iso(value)
+    except (ValueError, TypeError, LookupError):
+        pass
     if type(value) is not str:
         raise TypeError(f"an RFC 3339 time is promised, {kind_of(value)} came")
-    if value[7:8] == "-" and value[-2:] != ".Z":  # other forms are taken by some versions of Python only
-        try:
-            return _from_iso(value)
-        except ValueError:
-            pass
     return _parse_by_dateutil(value)
 
 

@@ -66,6 +66,7 @@ class Field:
 
     def __init__(self, module: str, name: str, key: str, type_name: str, plain: type | None) -> None:
         self.module, self.name, self.key, self.type, self.plain = module, name, key, type_name, plain
+        self.value, self.dict, self.wire = map(self._compiled_later, _FORMS)
 
     def __get__(self, model: Model | None, owner: Any = None) -> Any:
         if model is None:
@@ -77,17 +78,20 @@ class Field:
             value = self.value(value, model._reply)
         except UNDECODABLE as cause:
             raise _undecodable(model._json, self.key, model._reply, cause) from cause
-        # One object for all threads, whichever of them comes first.
-        return model.__dict__.setdefault(self.name, value)
+        setattr(model, self.name, value)
+        return value
 
-    def __getattr__(self, form: str) -> Decoder:
+    def _compiled_later(self, form: str) -> Decoder:
         # On the first value, so that importing one model imports no other.
-        if form not in _FORMS:
-            raise AttributeError(form)
-        module, package = sys.modules[self.module], sys.modules[self.module.rpartition(".")[0]]
-        compiled = decoder(self.type, lambda name: getattr(module, name, None) or getattr(package, name), _FORMS[form])
-        setattr(self, form, compiled)
-        return compiled
+        def compile_and_decode(value: Any, reply: Any) -> Any:
+            module, package = sys.modules[self.module], sys.modules[self.module.rpartition(".")[0]]
+            compiled = decoder(
+                self.type, lambda name: getattr(module, name, None) or getattr(package, name), _FORMS[form]
+            )
+            setattr(self, form, compiled)
+            return compiled(value, reply)
+
+        return compile_and_decode
 
 
 _FORMS = {"value": VALUES, "dict": DICTS, "wire": WIRE}
@@ -100,9 +104,12 @@ class Base64Field(Field):
     __slots__ = ()
 
     def __get__(self, model: Model | None, owner: Any = None) -> Any:
-        if model is not None and self.name in model.__dict__:
+        if model is None:
+            return self
+        if self.name in model.__dict__:
             return model.__dict__[self.name]
-        return super().__get__(model, owner)
+        sent = model._json.get(self.key)
+        return None if sent is None else _decode(self.value, model._json, self.key, model._reply)
 
     def __set__(self, model: Model, value: Any) -> None:
         if value is not None and not _BASE64.fullmatch(value):
@@ -152,7 +159,8 @@ class Model(_Fields):
     attribute_map: ClassVar[dict[str, str]] = _NOTHING
     discriminator: ClassVar[None] = None
     _checked: ClassVar[frozenset[str]] = frozenset()
-    _fields: ClassVar[list[tuple[str, str, type | None, Field]]] = []
+    _fields: ClassVar[dict[str, tuple[str, type | None, Field]]] = {}  # by name on the wire
+    _absent: ClassVar[dict[str, Any]] = {}  # None for each attribute
 
     def __init_subclass__(cls) -> None:
         fields = [
@@ -160,7 +168,8 @@ class Model(_Fields):
         ]
         for each in fields:
             setattr(cls, each.name, each)
-        cls._fields = cls._fields + [(each.name, each.key, each.plain, each) for each in fields]
+        cls._fields = {**cls._fields, **{each.key: (each.name, each.plain, each) for each in fields}}
+        cls._absent = {**cls._absent, **{each.name: None for each in fields}}
         cls.openapi_types = {**cls.openapi_types, **{each.name: each.type for each in fields}}
         cls.attribute_map = {**cls.attribute_map, **{each.name: each.key for each in fields}}
         cls._checked = cls._checked | {each.name for each in fields if isinstance(each, Base64Field)}
@@ -214,12 +223,21 @@ class Model(_Fields):
         """Return what `to_dict` gives, decoding only what `held` has not."""
         if type(data) is not dict:
             raise TypeError(f"an object is promised, {kind_of(data)} came")
-        out: dict[str, Any] = {}
-        for name, key, plain, field in cls._fields:
-            value = held[name] if name in held else data.get(key)
-            if value is not None and type(value) is not plain:
-                value = _plain(value) if name in held else _decode(field.dict, data, key, reply)
-            out[name] = value
+        out = cls._absent.copy()
+        fields = cls._fields
+        key = ""
+        try:
+            for key, value in data.items():
+                if key in fields:
+                    name, plain, field = fields[key]
+                    if type(value) is plain:
+                        out[name] = value
+                    elif value is not None and name not in held:
+                        out[name] = field.dict(value, reply)
+        except UNDECODABLE as cause:
+            raise _undecodable(data, key, reply, cause) from cause
+        if held:
+            out.update({name: _plain(value) for name, value in held.items() if name in out})
         return out
 
     @classmethod
@@ -230,7 +248,7 @@ class Model(_Fields):
         if type(data) is not dict:
             raise TypeError(f"an object is promised, {kind_of(data)} came")
         out: dict[str, Any] = {}
-        for name, key, plain, field in cls._fields:
+        for key, (name, plain, field) in cls._fields.items():
             value = held[name] if name in held else data.get(key)
             if value is not None:
                 if type(value) is not plain:
@@ -280,7 +298,7 @@ def _declare(cls: type[Model], name: str, annotation: str) -> Field:
     return kind(cls.__module__, name, declared.json or name, re.sub(r"\bAny\b", "object", written), plain)
 
 
-def _decode(decode: Decoder, data: dict[str, Any], key: str, reply: Reply | None) -> Any:
+def _decode(decode: Decoder, data: Mapping[str, Any], key: str, reply: Reply | None) -> Any:
     try:
         return decode(data[key], reply)
     except UNDECODABLE as cause:
