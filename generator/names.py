@@ -34,7 +34,7 @@ OF_MODELS = frozenset(
     }
 )  # fmt: skip
 """Names that the base class of all models has."""
-OF_SERVICES = frozenset({"api_client", "call", "headers", "sort", "as_json"})
+OF_SERVICES = frozenset({"api_client", "call", "sort", "as_json"})
 """Names that the base class of all services has, some with an underscore before them."""
 OF_MODULES = frozenset({"bool", "dict", "field", "int", "list", "str", "datetime"})
 """Names that the annotations and values of generated fields stand on."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a model stands on: fields that decode themselves on first access.
+"""What a model stands on: fields (`_field`) that decode themselves on first access.
 
 A model made from a reply keeps the parsed JSON and turns a field into its type when it is first read; the result is
 then an ordinary instance attribute, so every later read costs nothing. A model made by a caller holds just what the
@@ -8,21 +8,20 @@ caller gave.
 
 from __future__ import annotations
 
-import re
-import sys
 from collections.abc import Mapping
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from kfp_server_api._codec import DICTS, UNDECODABLE, VALUES, WIRE, Decoder, decoder, kind_of
+from kfp_server_api._codec import UNDECODABLE, kind_of
 from kfp_server_api._encoding import encode_at
-from kfp_server_api._reply import Reply, path_to
-from kfp_server_api.exceptions import DecodeError
+from kfp_server_api._field import Base64Field, Field, declare, decode, field, undecodable
 
 if TYPE_CHECKING:
     import inspect
 
     from typing_extensions import Self, dataclass_transform
+
+    from kfp_server_api._reply import Reply
 else:
 
     def dataclass_transform(**_):
@@ -30,91 +29,10 @@ else:
         return lambda cls: cls
 
 
+__all__ = ["Model", "field"]
+
 _new = object.__new__
 _NOTHING: dict[str, Any] = {}
-_BASE64 = re.compile(r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$")
-
-
-class _Declaration(NamedTuple):
-    default: None = None
-    enum: str = ""
-    json: str = ""
-    base64: bool = False
-
-
-def field(*, default: None = None, enum: str = "", json: str = "", base64: bool = False) -> Any:
-    """Declare what a field's annotation cannot say.
-
-    Args:
-        default: None; type checkers read here that the constructor does not need the field.
-        enum: name of the enum whose constants the text is one of.
-        json: name on the wire, where it is not the attribute's.
-        base64: check on assignment that the text is base64.
-    """
-    return _Declaration(default, enum, json, base64)
-
-
-class Field:
-    """A field of a model: a non-data descriptor, so that a value once decoded hides it.
-
-    Attributes:
-        plain: the type of JSON value that needs no decoding; None where all do.
-        value, dict, wire: decoders to the form of that name, compiled on first use.
-    """
-
-    __slots__ = ("dict", "key", "module", "name", "plain", "type", "value", "wire")
-
-    def __init__(self, module: str, name: str, key: str, type_name: str, plain: type | None) -> None:
-        self.module, self.name, self.key, self.type, self.plain = module, name, key, type_name, plain
-        self.value, self.dict, self.wire = map(self._compiled_later, _FORMS)
-
-    def __get__(self, model: Model | None, owner: Any = None) -> Any:
-        if model is None:
-            return self
-        value = model._json.get(self.key)
-        if type(value) is self.plain or value is None:
-            return value
-        try:
-            value = self.value(value, model._reply)
-        except UNDECODABLE as cause:
-            raise _undecodable(model._json, self.key, model._reply, cause) from cause
-        setattr(model, self.name, value)
-        return value
-
-    def _compiled_later(self, form: str) -> Decoder:
-        # On the first value, so that importing one model imports no other.
-        def compile_and_decode(value: Any, reply: Any) -> Any:
-            module, package = sys.modules[self.module], sys.modules[self.module.rpartition(".")[0]]
-            compiled = decoder(
-                self.type, lambda name: getattr(module, name, None) or getattr(package, name), _FORMS[form]
-            )
-            setattr(self, form, compiled)
-            return compiled(value, reply)
-
-        return compile_and_decode
-
-
-_FORMS = {"value": VALUES, "dict": DICTS, "wire": WIRE}
-_PLAIN = {"str": str, "int": int, "bool": bool}
-
-
-class Base64Field(Field):
-    """A text that must be base64 when a caller sets it; what a server sends is taken as it is."""
-
-    __slots__ = ()
-
-    def __get__(self, model: Model | None, owner: Any = None) -> Any:
-        if model is None:
-            return self
-        if self.name in model.__dict__:
-            return model.__dict__[self.name]
-        sent = model._json.get(self.key)
-        return None if sent is None else _decode(self.value, model._json, self.key, model._reply)
-
-    def __set__(self, model: Model, value: Any) -> None:
-        if value is not None and not _BASE64.fullmatch(value):
-            raise ValueError(f"Invalid value for `{self.name}`: it must be base64 text")
-        model.__dict__[self.name] = value
 
 
 class _Constructor:
@@ -164,7 +82,7 @@ class Model(_Fields):
 
     def __init_subclass__(cls) -> None:
         fields = [
-            _declare(cls, name, annotation) for name, annotation in cls.__dict__.get("__annotations__", {}).items()
+            declare(cls, name, annotation) for name, annotation in cls.__dict__.get("__annotations__", {}).items()
         ]
         for each in fields:
             setattr(cls, each.name, each)
@@ -229,13 +147,13 @@ class Model(_Fields):
         try:
             for key, value in data.items():
                 if key in fields:
-                    name, plain, field = fields[key]
+                    name, plain, descriptor = fields[key]
                     if type(value) is plain:
                         out[name] = value
                     elif value is not None and name not in held:
-                        out[name] = field.dict(value, reply)
+                        out[name] = descriptor.dict(value, reply)
         except UNDECODABLE as cause:
-            raise _undecodable(data, key, reply, cause) from cause
+            raise undecodable(data, key, reply, cause) from cause
         if held:
             out.update({name: _plain(value) for name, value in held.items() if name in out})
         return out
@@ -248,11 +166,11 @@ class Model(_Fields):
         if type(data) is not dict:
             raise TypeError(f"an object is promised, {kind_of(data)} came")
         out: dict[str, Any] = {}
-        for key, (name, plain, field) in cls._fields.items():
+        for key, (name, plain, descriptor) in cls._fields.items():
             value = held[name] if name in held else data.get(key)
             if value is not None:
                 if type(value) is not plain:
-                    value = encode_at(key, value) if name in held else _decode(field.wire, data, key, reply)
+                    value = encode_at(key, value) if name in held else decode(descriptor.wire, data, key, reply)
                 out[key] = value
         return out
 
@@ -283,32 +201,6 @@ class Model(_Fields):
 
     def __ne__(self, other: object) -> bool:
         return not self == other
-
-
-def _declare(cls: type[Model], name: str, annotation: str) -> Field:
-    """Return the field that `name: annotation = value` in a class body declares."""
-    value = cls.__dict__[name]
-    declared = value if isinstance(value, _Declaration) else _Declaration()
-    wide = annotation.removesuffix(" | None")
-    written = declared.enum or wide.replace("dict[str, ", "dict(str, ")
-    if written.startswith("dict("):
-        written = written[:-1] + ")"
-    kind = Base64Field if declared.base64 else Field
-    plain = str if declared.enum else _PLAIN.get(written)
-    return kind(cls.__module__, name, declared.json or name, re.sub(r"\bAny\b", "object", written), plain)
-
-
-def _decode(decode: Decoder, data: Mapping[str, Any], key: str, reply: Reply | None) -> Any:
-    try:
-        return decode(data[key], reply)
-    except UNDECODABLE as cause:
-        raise _undecodable(data, key, reply, cause) from cause
-
-
-def _undecodable(data: Mapping[str, Any], key: str, reply: Reply | None, cause: Exception) -> DecodeError:
-    reply = reply or Reply(None)
-    above = path_to(data, reply.data) or []
-    return reply.undecodable([*above, key, *getattr(cause, "path", ())], cause)
 
 
 def _plain(value: Any) -> Any:

@@ -81,32 +81,45 @@ class Service:
     def _call(self, operation: Operation, values: tuple[Any, ...], options: dict[str, Any]) -> Any:
         """Send one operation; `values` stand in the order of its parameters."""
         # A method without `_with_http_info` gives the data alone, whatever the caller asked.
-        data_only = options.pop("_return_http_data_only", None) if options.pop("_http_info", False) else True
-        sent = self._sort(operation, values)
+        data_only = options.pop("_return_http_data_only", None)
+        if not options.pop("_http_info", False):
+            data_only = True
+        path, query, body, files = self._sort(operation, values)
         return self.api_client.call_api(
             operation.path,
             operation.method,
-            sent["path"],
-            list(sent["query"].items()),
-            self._headers(operation),
-            body=sent["body"].popitem()[1] if sent["body"] else None,
+            path,
+            query,
+            _headers(operation),
+            body=body,
             post_params=[],
-            files=sent["file"],
+            files=files,
             response_type=operation.returns,
             auth_settings=["Bearer"],
             _return_http_data_only=data_only,
-            **_known_options(operation, options),
+            **(_known_options(operation, options) if options else options),
         )
 
-    def _sort(self, operation: Operation, values: tuple[Any, ...]) -> dict[str, dict[str, Any]]:
-        """Return the given values by location and name on the wire."""
-        sent: dict[str, dict[str, Any]] = {"path": {}, "query": {}, "body": {}, "file": {}}
+    def _sort(
+        self, operation: Operation, values: tuple[Any, ...]
+    ) -> tuple[dict[str, Any], list[Any], Any, dict[str, Any]]:
+        """Return the given values as path parameters, query, body and files, under their names on the wire."""
+        path, query, body, files = {}, [], None, {}
         for param, value in zip(operation.params, values):
-            if value is not None:
-                sent[param.location][param.key] = self._as_json(value) if param.document else value
-            elif param.required and self.api_client.client_side_validation:
-                raise ApiValueError(f"Missing the required parameter `{param.name}` when calling `{operation.name}`")
-        return sent
+            if value is None:
+                if param.required and self.api_client.client_side_validation:
+                    raise ApiValueError(
+                        f"Missing the required parameter `{param.name}` when calling `{operation.name}`"
+                    )
+            elif param.location == "path":
+                path[param.key] = value
+            elif param.location == "query":
+                query.append((param.key, self._as_json(value) if param.document else value))
+            elif param.location == "body":
+                body = value
+            else:
+                files[param.key] = value
+        return path, query, body, files
 
     def _as_json(self, value: Any) -> Any:
         """Return a dict or model as JSON text, text as it is.
@@ -118,15 +131,16 @@ class Service:
             return _JSON_TEXT.sub(lambda found: found[0].replace("+", "\\u002b").replace("%", "\\u0025"), text)
         return value
 
-    def _headers(self, operation: Operation) -> dict[str, str]:
-        headers = {"Accept": "application/json"}
-        if operation.params and any(param.location == "body" for param in operation.params):
-            headers["Content-Type"] = "application/json"
-        elif any(param.location == "file" for param in operation.params):
-            headers["Content-Type"] = "multipart/form-data"
-        return headers
+
+def _headers(operation: Operation) -> dict[str, str]:
+    headers = {"Accept": "application/json"}
+    for param in operation.params:
+        if param.location in _CONTENT_TYPES:
+            headers["Content-Type"] = _CONTENT_TYPES[param.location]
+    return headers
 
 
+_CONTENT_TYPES = {"body": "application/json", "file": "multipart/form-data"}
 _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 _OPTIONS = frozenset({"async_req", "_preload_content", "_request_timeout"})
 

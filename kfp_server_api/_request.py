@@ -6,17 +6,38 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import urllib3
 
 from kfp_server_api import _encoding
 from kfp_server_api._multipart import Multipart
+from kfp_server_api.configuration import DEFAULT_TIMEOUT
 from kfp_server_api.exceptions import ApiException, ApiValueError
 
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_NOT_IN_HEADERS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]")
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\n[\t\x20-\x7e\x80-\xff]*")
+_DEFAULT_TIMEOUT = urllib3.Timeout(None, *DEFAULT_TIMEOUT)
+_DOTS = re.compile(r"(?:^|/)\.\.?(?:/|$)")
+
+
+def fill_path(path: str, params: list[tuple[str, Any]], safe: str) -> str:
+    """Return a path with the escaped values of its parameters.
+
+    Args:
+        path: has `{name}` for each parameter.
+        params: names and values.
+        safe: characters that stay unescaped.
+
+    Raises:
+        ApiValueError: a value that would name another path.
+    """
+    for name, value in params:
+        escaped = quote(str(value), safe=safe)
+        if "." in escaped and _DOTS.search(escaped):
+            raise ApiValueError(f"`{name}` cannot be {str(value)!r}: it would name another path")
+        path = path.replace("{" + name + "}", escaped)
+    return path
 
 
 def timeout_of(value: Any) -> urllib3.Timeout:
@@ -28,6 +49,8 @@ def timeout_of(value: Any) -> urllib3.Timeout:
     Raises:
         ApiValueError: anything else, or not above 0.
     """
+    if value is DEFAULT_TIMEOUT:
+        return _DEFAULT_TIMEOUT
     if isinstance(value, urllib3.Timeout):
         return value
     if isinstance(value, (tuple, list)) and len(value) == 2:
@@ -68,8 +91,9 @@ def content_of(method: str, headers: dict[str, str], body: Any, post_params: Any
 
 def check_headers(headers: dict[str, str]) -> None:
     for name, value in headers.items():
-        if not _TOKEN.fullmatch(name):
+        text = value.decode("latin-1") if isinstance(value, bytes) else value
+        if _HEADER.fullmatch(f"{name}\n{text}"):
+            continue
+        if not _HEADER.fullmatch(f"{name}\n"):
             raise ApiValueError(f"{_CONTROL.sub('?', name)!r} is no name of a header")
-        text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
-        if _NOT_IN_HEADERS.search(text):
-            raise ApiValueError(f"the header {name!r} holds a control character or one outside Latin-1")
+        raise ApiValueError(f"the header {name!r} holds a control character or one outside Latin-1")

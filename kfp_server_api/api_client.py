@@ -7,11 +7,11 @@ import datetime
 import os
 import threading
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import six
 
@@ -19,6 +19,7 @@ from kfp_server_api import _codec, _encoding, rest
 from kfp_server_api._multipart import source_of
 from kfp_server_api._network import connection_errors
 from kfp_server_api._reply import Reply, is_page, login_error
+from kfp_server_api._request import fill_path
 from kfp_server_api._version import API_VERSION
 from kfp_server_api.configuration import Configuration, without_userinfo
 from kfp_server_api.exceptions import SECRET_HEADER, ApiException, ApiValueError, as_text
@@ -194,9 +195,12 @@ class ApiClient:
         if self.cookie:
             headers["Cookie"] = self.cookie
         headers = dict(self._pairs(headers, collection_formats))
-        path = self._path(resource_path, self._pairs(path_params, collection_formats))
+        path_pairs = self._pairs(path_params, collection_formats)
+        path = fill_path(resource_path, path_pairs, self.configuration.safe_chars_for_path_param)
         query = self._pairs(query_params, collection_formats)
-        form = self._pairs(post_params, collection_formats) + self.files_parameters(files)
+        form = self._pairs(post_params, collection_formats)
+        if files:
+            form += self.files_parameters(files)
         # The hook that renews tokens runs here, before the host is read: it may set the host, too.
         self.update_params_for_auth(headers, query, auth_settings)
         body = self.sanitize_for_serialization(body) if body else body
@@ -231,14 +235,6 @@ class ApiClient:
         ]
         return self.parameters_to_tuples(encoded, collection_formats) if collection_formats else encoded
 
-    def _path(self, resource_path: str, params: Iterable[tuple[str, Any]]) -> str:
-        for name, value in params:
-            escaped = quote(str(value), safe=self.configuration.safe_chars_for_path_param)
-            if any(part in (".", "..") for part in escaped.split("/")):
-                raise ApiValueError(f"`{name}` cannot be {str(value)!r}: it would name another path")
-            resource_path = resource_path.replace("{" + name + "}", escaped)
-        return resource_path
-
     def request(
         self,
         method: str,
@@ -255,8 +251,8 @@ class ApiClient:
         Raises:
             ApiValueError: no such HTTP method.
         """
-        options: dict[str, Any] = {"headers": headers, "query_params": query_params}
-        options.update(_preload_content=_preload_content, _request_timeout=_request_timeout)
+        options = {"headers": headers, "query_params": query_params}
+        options["_preload_content"], options["_request_timeout"] = _preload_content, _request_timeout
         if method in ("POST", "PUT", "PATCH"):
             options.update(post_params=post_params, body=body)
         elif method == "OPTIONS":

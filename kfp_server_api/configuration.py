@@ -21,6 +21,8 @@ _debugging: weakref.WeakSet[Configuration] = weakref.WeakSet()
 """The configurations with `debug` on."""
 _levels: dict[str, int] = {}
 """Levels of the loggers from before the first of them, by name."""
+DEFAULT_TIMEOUT = (30.0, 300.0)
+"""Seconds to connect and between two chunks of a reply."""
 _SECRETS = ("access_token", "password", "proxy_headers")
 
 
@@ -79,7 +81,7 @@ class Configuration:
         self.username = username
         self.password = password
         self.discard_unknown_keys = discard_unknown_keys
-        self.timeout: Any = (30.0, 300.0)
+        self.timeout: Any = DEFAULT_TIMEOUT
         self.verify_ssl = True
         self.ssl_ca_cert: str | None = None
         self.cert_file: str | None = None

@@ -14,6 +14,7 @@ import urllib3
 from urllib3 import exceptions as u3
 
 from kfp_server_api._network import connection_error
+from kfp_server_api._pools import PoolManager
 from kfp_server_api._request import check_headers, content_of, timeout_of
 from kfp_server_api.configuration import without_userinfo
 from kfp_server_api.exceptions import (
@@ -104,7 +105,7 @@ class RESTClientObject:
             headers = configuration.proxy_headers
             self.pool_manager = urllib3.ProxyManager(configuration.proxy, proxy_headers=headers, **options)
         else:
-            self.pool_manager = urllib3.PoolManager(**options)
+            self.pool_manager = PoolManager(**options)
 
     def request(
         self,

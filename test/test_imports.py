@@ -17,8 +17,8 @@ from kfp_server_api import api, models
 PACKAGE = Path(kfp_server_api.__file__).resolve().parent
 LEVELS = {
     **dict.fromkeys(["exceptions", "_error_body", "_version", "configuration"], 0),
-    **dict.fromkeys(["_encoding", "_codec", "_multipart", "_download", "_network", "_reply"], 1),
-    **dict.fromkeys(["_enum", "_model", "_request", "rest"], 2),
+    **dict.fromkeys(["_encoding", "_codec", "_multipart", "_download", "_network", "_pools", "_reply"], 1),
+    **dict.fromkeys(["_enum", "_field", "_model", "_request", "rest"], 2),
     **dict.fromkeys(["models", "api_client", "_operation", "_types"], 3),
     "api": 4,
     **dict.fromkeys(["pagination", "waiting", "retries", "auth", "filters", "display", "kedro"], 5),

@@ -19,6 +19,8 @@ FORMS: dict[str, dict[str, Any]] = {
     "http_info_async": {"async_req": True},
     "raw": {"_preload_content": False},
     "timeout": {"_request_timeout": TIMEOUTS},
+    "data_only": {"_return_http_data_only": [True, False]},
+    "http_info_data_only": {"_return_http_data_only": [True, False]},
 }
 
 

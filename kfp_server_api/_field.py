@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The fields of a model: what is declared of them, and how a value of a reply is decoded when it is first read."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kfp_server_api._codec import DICTS, UNDECODABLE, VALUES, WIRE, Decoder, decoder
+from kfp_server_api._reply import Reply, path_to
+from kfp_server_api.exceptions import DecodeError
+
+if TYPE_CHECKING:
+    from kfp_server_api._model import Model
+
+_BASE64 = re.compile(r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$")
+
+
+class _Declaration(NamedTuple):
+    default: None = None
+    enum: str = ""
+    json: str = ""
+    base64: bool = False
+
+
+def field(*, default: None = None, enum: str = "", json: str = "", base64: bool = False) -> Any:
+    """Declare what a field's annotation cannot say.
+
+    Args:
+        default: None; type checkers read here that the constructor does not need the field.
+        enum: name of the enum whose constants the text is one of.
+        json: name on the wire, where it is not the attribute's.
+        base64: check on assignment that the text is base64.
+    """
+    return _Declaration(default, enum, json, base64)
+
+
+class Field:
+    """A field of a model: a non-data descriptor, so that a value once decoded hides it.
+
+    Attributes:
+        plain: the type of JSON value that needs no decoding; None where all do.
+        value, dict, wire: decoders to the form of that name, compiled on first use.
+    """
+
+    __slots__ = ("dict", "key", "module", "name", "plain", "type", "value", "wire")
+
+    def __init__(self, module: str, name: str, key: str, type_name: str, plain: type | None) -> None:
+        self.module, self.name, self.key, self.type, self.plain = module, name, key, type_name, plain
+        self.value, self.dict, self.wire = map(self._compiled_later, _FORMS)
+
+    def __get__(self, model: Model | None, owner: Any = None) -> Any:
+        if model is None:
+            return self
+        value = model._json.get(self.key)
+        if type(value) is self.plain or value is None:
+            return value
+        try:
+            value = self.value(value, model._reply)
+        except UNDECODABLE as cause:
+            raise undecodable(model._json, self.key, model._reply, cause) from cause
+        setattr(model, self.name, value)
+        return value
+
+    def _compiled_later(self, form: str) -> Decoder:
+        # On the first value, so that importing one model imports no other.
+        def compile_and_decode(value: Any, reply: Any) -> Any:
+            module, package = sys.modules[self.module], sys.modules[self.module.rpartition(".")[0]]
+            compiled = decoder(
+                self.type, lambda name: getattr(module, name, None) or getattr(package, name), _FORMS[form]
+            )
+            setattr(self, form, compiled)
+            return compiled(value, reply)
+
+        return compile_and_decode
+
+
+_FORMS = {"value": VALUES, "dict": DICTS, "wire": WIRE}
+_PLAIN = {"str": str, "int": int, "bool": bool}
+
+
+class Base64Field(Field):
+    """A text that must be base64 when a caller sets it; what a server sends is taken as it is."""
+
+    __slots__ = ()
+
+    def __get__(self, model: Model | None, owner: Any = None) -> Any:
+        if model is None:
+            return self
+        if self.name in model.__dict__:
+            return model.__dict__[self.name]
+        sent = model._json.get(self.key)
+        return None if sent is None else decode(self.value, model._json, self.key, model._reply)
+
+    def __set__(self, model: Model, value: Any) -> None:
+        if value is not None and not _BASE64.fullmatch(value):
+            raise ValueError(f"Invalid value for `{self.name}`: it must be base64 text")
+        model.__dict__[self.name] = value
+
+
+def declare(cls: type[Model], name: str, annotation: str) -> Field:
+    """Return the field that `name: annotation = value` in a class body declares."""
+    value = cls.__dict__[name]
+    declared = value if isinstance(value, _Declaration) else _Declaration()
+    wide = annotation.removesuffix(" | None")
+    written = declared.enum or wide.replace("dict[str, ", "dict(str, ")
+    if written.startswith("dict("):
+        written = written[:-1] + ")"
+    kind = Base64Field if declared.base64 else Field
+    plain = str if declared.enum else _PLAIN.get(written)
+    return kind(cls.__module__, name, declared.json or name, re.sub(r"\bAny\b", "object", written), plain)
+
+
+def decode(decoder: Decoder, data: Mapping[str, Any], key: str, reply: Reply | None) -> Any:
+    try:
+        return decoder(data[key], reply)
+    except UNDECODABLE as cause:
+        raise undecodable(data, key, reply, cause) from cause
+
+
+def undecodable(data: Mapping[str, Any], key: str, reply: Reply | None, cause: Exception) -> DecodeError:
+    reply = reply or Reply(None)
+    above = path_to(data, reply.data) or []
+    return reply.undecodable([*above, key, *getattr(cause, "path", ())], cause)

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: Apache-2.0
+"""urllib3's pool manager, which does not look up the same host anew for every call."""
+
+from __future__ import annotations
+
+import re
+from copy import copy
+from typing import Any
+
+import urllib3
+
+_ORIGIN = re.compile(r"https?://[^/?#\\@]+")
+
+
+class PoolManager(urllib3.PoolManager):
+    """Keeps the pool of the latest host at hand; all that is not a plain call is left to urllib3."""
+
+    _latest: tuple[str, dict[str, Any], Any] = ("", {}, None)
+    _answered: Any = None
+
+    def urlopen(self, method: str, url: str, redirect: bool = True, **options: Any) -> Any:  # type: ignore[override]
+        """Send a request; see `urllib3.PoolManager.urlopen`."""
+        start = url.find("/", 8)  # behind "https://"
+        pool = None if start < 0 or "/." in url or "#" in url or self._answered else self._pool_at(url[:start])
+        if pool is None:
+            return super().urlopen(method, url, redirect, **options)
+        options["assert_same_host"] = False  # urllib3's manager, too, leaves a redirect to the next request
+        response = pool.urlopen(method, url[start:], redirect=False, **options)
+        if not redirect or not response.get_redirect_location():
+            return response
+        following = copy(self)
+        following._answered = _Answered(pool, response)
+        return following.urlopen(method, url, **options)
+
+    def connection_from_host(self, *host: Any, **settings: Any) -> Any:
+        """Return the pool of a host; see `urllib3.PoolManager.connection_from_host`."""
+        answered, self._answered = self._answered, None
+        return answered or super().connection_from_host(*host, **settings)
+
+    def clear(self) -> None:
+        """Let go of all pools."""
+        self._latest = PoolManager._latest
+        super().clear()
+
+    def _pool_at(self, origin: str) -> Any:
+        latest, settings, pool = self._latest
+        # A pool without a queue is closed; settings can be changed at any time and then ask for another pool.
+        if origin != latest or pool.pool is None or settings != self.connection_pool_kw:
+            pool = self.connection_from_url(origin) if _ORIGIN.fullmatch(origin) else None
+            self._latest = origin if pool else "", dict(self.connection_pool_kw), pool
+        return pool
+
+
+class _Answered:
+    """A pool whose reply has come already: urllib3 asks it for the reply that redirects, and goes on from there."""
+
+    def __init__(self, pool: Any, response: Any) -> None:
+        self._pool, self._response = pool, response
+
+    def urlopen(self, *_: Any, **__: Any) -> Any:
+        return self._response
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._pool, name)

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pool that is kept at hand is the one that urllib3's manager would find."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import servers
+import urllib3
+
+from kfp_server_api import ApiConnectionError
+
+RUN = servers.reply({"run_id": "r1"})
+
+
+def test_calls_in_a_row_share_a_connection(serve: Any, runs: Any) -> None:
+    server = serve(RUN)
+    service = runs(server)
+    for _ in range(3):
+        service.get_run("r1")
+    assert server.connections == 1
+
+
+def test_a_host_set_between_calls_gets_the_next_call(serve: Any, runs: Any) -> None:
+    one, other = serve(RUN), serve(RUN)
+    service = runs(one)
+    for server in (one, other, one, other):
+        service.api_client.configuration.host = server.url
+        service.get_run("r1")
+    assert [len(one.requests), len(other.requests)] == [2, 2]
+    assert [one.connections, other.connections] == [1, 1]
+
+
+def test_a_setting_of_the_manager_counts_from_the_next_call_on(serve: Any, runs: Any) -> None:
+    server = serve(RUN, servers.reset_after(), RUN)
+    service = runs(server)
+    service.get_run("r1")
+    service.api_client.rest_client.pool_manager.connection_pool_kw["retries"] = False
+    with pytest.raises(ApiConnectionError):
+        service.get_run("r1")
+    assert len(server.requests) == 2
+
+
+def test_cleared_pools_are_made_again(serve: Any, runs: Any) -> None:
+    server = serve(RUN)
+    service = runs(server)
+    service.get_run("r1")
+    service.api_client.rest_client.pool_manager.clear()
+    service.get_run("r1")
+    assert server.connections == 2
+
+
+def test_a_closed_pool_is_made_again(serve: Any, runs: Any) -> None:
+    server = serve(RUN)
+    service = runs(server)
+    service.get_run("r1")
+    manager = service.api_client.rest_client.pool_manager
+    manager.connection_from_url(server.url).close()
+    manager.pools.clear()
+    assert service.get_run("r1").run_id == "r1"
+
+
+@pytest.mark.parametrize(
+    "path", ["/p/q?a=b/../c", "/p/../q", "/p/./q?a=/.", "//p", "/p/%2e%2e/q", "/p;q,r", "/ü?ä=ö", "?a"]
+)
+def test_targets_are_what_the_manager_of_urllib3_sends(serve: Any, connect: Any, path: str) -> None:
+    server = serve(servers.reply({}))
+    connect(server).rest_client.GET(server.url + path)
+    urllib3.PoolManager().request("GET", server.url + path)
+    assert server.requests[0].target == server.requests[1].target
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "HEAD"])
+@pytest.mark.parametrize("target", ["/next", "//{}/next", "next?a=b#c", "http://{}/next"])
+def test_a_redirect_is_followed_as_by_the_manager_of_urllib3(
+    serve: Any, connect: Any, status: int, method: str, target: str
+) -> None:
+    server = serve(RUN)
+    moved = servers.redirect(target.format(f"127.0.0.1:{server.port}"), status)
+    server.answers = [moved, RUN, moved, RUN]
+    headers = {"Content-Type": "application/json", "authorization": "Bearer t"}
+    body = b"{}" if method == "POST" else None
+    connect(server).rest_client.request(method, f"{server.url}/a/b", headers=headers, body={} if body else None)
+    urllib3.PoolManager().urlopen(method, f"{server.url}/a/b", headers=headers, body=body)
+    sent = [request._replace(headers=sorted(request.headers)) for request in server.requests]
+    assert len(sent) == 4
+    assert sent[:2] == sent[2:]
