@@ -58,15 +58,14 @@ def columns(page: Any) -> list[Any]:
 
 def walk(value: Any) -> None:
     """Read every field of everything."""
-    kind = type(value)
-    if kind is list:
+    if isinstance(value, list):
         for each in value:
             walk(each)
-    elif kind is dict:
+    elif isinstance(value, dict):
         for each in value.values():
             walk(each)
-    elif hasattr(kind, "openapi_types"):
-        for name in kind.openapi_types:
+    elif hasattr(value, "openapi_types"):
+        for name in value.openapi_types:
             walk(getattr(value, name))
 
 

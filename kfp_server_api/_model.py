@@ -146,12 +146,14 @@ class Model(_Fields):
         key = ""
         try:
             for key, value in data.items():
-                if key in fields:
+                try:
                     name, plain, descriptor = fields[key]
-                    if type(value) is plain:
-                        out[name] = value
-                    elif value is not None and name not in held:
-                        out[name] = descriptor.dict(value, reply)
+                except KeyError:  # it is among the `additional_fields`
+                    continue
+                if type(value) is plain:
+                    out[name] = value
+                elif value is not None and name not in held:
+                    out[name] = descriptor.dict(value, reply)
         except UNDECODABLE as cause:
             raise undecodable(data, key, reply, cause) from cause
         if held:
