@@ -20,6 +20,7 @@ FORMS: dict[str, dict[str, Any]] = {
     "raw": {"_preload_content": False},
     "timeout": {"_request_timeout": TIMEOUTS},
     "data_only": {"_return_http_data_only": [True, False]},
+    "http_info_raw": {"_preload_content": False},
     "http_info_data_only": {"_return_http_data_only": [True, False]},
 }
 
