@@ -3,13 +3,10 @@
 
 from __future__ import annotations
 
-import re
 from copy import copy
 from typing import Any
 
 import urllib3
-
-_ORIGIN = re.compile(r"https?://[^/?#\\@]+")
 
 
 class PoolManager(urllib3.PoolManager):
@@ -46,7 +43,8 @@ class PoolManager(urllib3.PoolManager):
         latest, settings, pool = self._latest
         # A pool without a queue is closed; settings can be changed at any time and then ask for another pool.
         if origin != latest or pool.pool is None or settings != self.connection_pool_kw:
-            pool = self.connection_from_url(origin) if _ORIGIN.fullmatch(origin) else None
+            plain = origin.startswith(("http://", "https://")) and not set("?#\\@") & set(origin)
+            pool = self.connection_from_url(origin) if plain else None
             self._latest = origin if pool else "", dict(self.connection_pool_kw), pool
         return pool
 

@@ -18,7 +18,6 @@ from kfp_server_api.exceptions import ApiException, ApiValueError
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\n[\t\x20-\x7e\x80-\xff]*")
 _DEFAULT_TIMEOUT = urllib3.Timeout(None, *DEFAULT_TIMEOUT)
-_DOTS = re.compile(r"(?:^|/)\.\.?(?:/|$)")
 
 
 def fill_path(path: str, params: list[tuple[str, Any]], safe: str) -> str:
@@ -34,7 +33,7 @@ def fill_path(path: str, params: list[tuple[str, Any]], safe: str) -> str:
     """
     for name, value in params:
         escaped = quote(str(value), safe=safe)
-        if "." in escaped and _DOTS.search(escaped):
+        if "." in escaped and {".", ".."} & set(escaped.split("/")):
             raise ApiValueError(f"`{name}` cannot be {str(value)!r}: it would name another path")
         path = path.replace("{" + name + "}", escaped)
     return path
