@@ -55,9 +55,11 @@ class _Constructor:
 
 @dataclass_transform(field_specifiers=(field,))
 class _Fields:
-    """Makes type checkers read the annotations of subclasses as constructor arguments."""
+    """Makes type checkers read the annotations of subclasses as constructor arguments.
 
-    __slots__ = ("__dict__", "__weakref__", "_json", "_reply")
+    No slots, because objects with both slots and a `__dict__` are large on Python 3.13.
+    """
+
     _json: Mapping[str, Any]
     _reply: Reply | None
 

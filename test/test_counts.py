@@ -186,15 +186,15 @@ def test_reading_the_list_columns_costs_at_most_sixteen_calls_a_run(client: ApiC
     assert calls_of(lambda: read(client, many)) - calls_of(lambda: read(client, few)) <= 100 * 16
 
 
-def test_a_model_read_holds_at_most_ten_blocks_beyond_its_json(client: ApiClient) -> None:
-    def blocks(function: Any) -> int:
+def test_a_model_read_holds_at_most_ten_blocks_and_350_bytes_beyond_its_json(client: ApiClient) -> None:
+    def held_by(function: Any) -> tuple[int, int]:
         gc.collect()
         tracemalloc.start()
         held = function()
-        count = sum(each.count for each in tracemalloc.take_snapshot().statistics("filename"))
+        found = tracemalloc.take_snapshot().statistics("filename")
         tracemalloc.stop()
         del held
-        return count
+        return sum(each.count for each in found), sum(each.size for each in found)
 
     def decoded() -> Any:
         found = client.deserialize(reply, RUNS)
@@ -203,4 +203,7 @@ def test_a_model_read_holds_at_most_ten_blocks_beyond_its_json(client: ApiClient
         return found
 
     reply = page(1000)
-    assert blocks(decoded) - blocks(lambda: json.loads(reply.data)) <= 10 * 1000
+    blocks, size = held_by(decoded)
+    blocks_of_json, size_of_json = held_by(lambda: json.loads(reply.data))
+    assert blocks - blocks_of_json <= 10 * 1000
+    assert size - size_of_json <= 350 * 1000
