@@ -20,8 +20,11 @@ LONGEST = 600
 
 
 def main() -> None:
-    """Measure, print the table, write the JSON."""
+    """Measure, print the table, write the JSON; or print a profile."""
     options = _options()
+    if options.profile:
+        print(_in_process(options.profile, "ours", options.ours, "profile").stdout)
+        return
     cases = [case for case in CASES if not options.only or case.name in options.only]
     cases = [case for case in cases if find_spec("orjson") or case.name != "list-page-fast"]
     folders = {"upstream": upstream.folder(options.upstream), "ours": options.ours}
@@ -41,7 +44,11 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="default: 5")
-    parser.add_argument("--only", action="append", metavar="CASE", help=", ".join(case.name for case in CASES))
+    names = [case.name for case in CASES]
+    parser.add_argument("--only", action="append", choices=names, metavar="CASE", help=", ".join(names))
+    parser.add_argument(
+        "--profile", choices=names, metavar="CASE", help="print where our time goes in one case, measure nothing"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all numbers to a file")
     parser.add_argument("--quick", action="store_true", help="one round, small files")
     parser.add_argument("--upstream", type=Path, default=HERE / ".tox/bench-upstream", help="where upstream is put")
@@ -56,20 +63,20 @@ def _ours() -> Path:
 
 
 def _measure(case: Case, folders: dict[str, Path], quick: bool) -> dict[str, float]:
-    return {candidate: _in_process(case.name, candidate, folders, quick) for candidate in case.candidates}
+    def number(candidate: str) -> float:
+        folder = folders["upstream" if candidate == "upstream" else "ours"]
+        done = _in_process(case.name, candidate, folder, "quick" if quick else "full")
+        return float(done.stdout) if done.returncode == 0 else float("nan")
+
+    return {candidate: number(candidate) for candidate in case.candidates}
 
 
-def _in_process(name: str, candidate: str, folders: dict[str, Path], quick: bool) -> float:
-    package = folders["upstream" if candidate == "upstream" else "ours"].resolve()
-    environment = {**os.environ, "PYTHONPATH": f"{package}{os.pathsep}{HERE}", "PYTHONHASHSEED": "0"}
+def _in_process(case: str, candidate: str, folder: Path, how: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": f"{folder.resolve()}{os.pathsep}{HERE}", "PYTHONHASHSEED": "0"}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed package has its byte code
-    command = [sys.executable, "-c", "from benchmarks.worker import main; main()", name, candidate]
+    command = [sys.executable, "-c", "from benchmarks.worker import main; main()", case, candidate, how]
     with tempfile.TemporaryDirectory() as empty:
-        done = subprocess.run(
-            [*command, "quick" if quick else "full"],
-            env=environment, cwd=empty, stdout=subprocess.PIPE, text=True, timeout=LONGEST,
-        )  # fmt: skip
-    return float(done.stdout) if done.returncode == 0 else float("nan")
+        return subprocess.run(command, env=environment, cwd=empty, stdout=subprocess.PIPE, text=True, timeout=LONGEST)
 
 
 if __name__ == "__main__":

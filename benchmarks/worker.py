@@ -7,7 +7,7 @@ import sys
 
 
 def main() -> None:
-    """Read case, candidate and "quick" or "full" from the arguments."""
+    """Read case, candidate and "quick", "full" or "profile" from the arguments."""
     name, candidate, how = sys.argv[1:]
     if "orjson" not in candidate:
         sys.modules["orjson"] = None  # type: ignore[assignment]  # makes `import orjson` fail
@@ -20,4 +20,12 @@ def main() -> None:
         from benchmarks.cases import CASES
 
         run = next(case.run for case in CASES if case.name == name)  # type: ignore[assignment]
-    print(run(candidate, how == "quick"))
+    if how == "profile":
+        from cProfile import Profile
+        from pstats import Stats
+
+        profile = Profile()
+        profile.runcall(run, candidate, False)
+        Stats(profile).strip_dirs().sort_stats("tottime").print_stats(12)
+    else:
+        print(run(candidate, how == "quick"))
