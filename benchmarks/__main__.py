@@ -23,13 +23,15 @@ def main() -> None:
     """Measure, print the table, write the JSON; or print a profile."""
     options = _options()
     if options.profile:
-        print(_in_process(options.profile, "ours", options.ours, "profile").stdout)
-        return
+        case = next(case for case in CASES if case.name == options.profile)
+        profile = _in_process(case.name, case.candidates[-1], options.ours, "profile")
+        print(profile.stdout)
+        sys.exit(profile.returncode)
     cases = [case for case in CASES if not options.only or case.name in options.only]
     cases = [case for case in cases if find_spec("orjson") or case.name != "list-page-fast"]
     folders = {"upstream": upstream.folder(options.upstream), "ours": options.ours}
     for case in cases:
-        if case.name in ("import", "first-client"):
+        if case.name in ("import", "first-client", "first-reply"):
             _measure(case, folders, options.quick)  # writes the byte code
     rounds = []
     for number in range(1 if options.quick else options.rounds):

@@ -54,6 +54,7 @@ CASES = (
     Case("import", "`import kfp_server_api`", importing.package, BOTH, "upstream", 1 / 8),
     Case("modules", "modules that this imports", importing.modules, BOTH, "", unit="modules"),
     Case("first-client", "import to first client ready; floor: `import urllib3`", importing.first_client, target=1.15),
+    Case("first-reply", "import to first reply read; floor: `import urllib3`, `json.loads`", importing.first_reply),
     Case("upload", "upload 1 GiB: growth of peak memory", calling.upload, BOTH, "", 16, "MiB"),
     Case("download", "download 1 GiB: growth of peak memory", calling.download, BOTH, "", 16, "MiB"),
     Case("paged", "10,000 runs paged: growth of peak memory after 1,000", calling.paged, BOTH, "", 1, "MiB"),

@@ -162,7 +162,7 @@ def threads(candidate: str, quick: bool) -> float:
         for thread in started:
             thread.join()
 
-    return measure.seconds(four, time.perf_counter) / measure.seconds(one, time.perf_counter)
+    return measure.ratio(four, one, time.perf_counter)
 
 
 def make_model(candidate: str, quick: bool) -> float:

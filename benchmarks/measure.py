@@ -8,6 +8,7 @@ import sys
 import time
 import tracemalloc
 from collections.abc import Callable
+from statistics import median
 from typing import Any
 
 _BATCHES = 5
@@ -26,6 +27,12 @@ def seconds(function: Callable[[], Any], clock: Callable[[], float] = time.proce
         calls *= 2
     gc.collect()
     return min(_batch(function, calls, clock) for _ in range(_BATCHES)) / calls
+
+
+def ratio(longer: Callable[[], Any], shorter: Callable[[], Any], clock: Callable[[], float]) -> float:
+    """Return how many times as long one function takes as another: the median of pairs measured in turn."""
+    longer(), shorter()
+    return median(_batch(longer, 1, clock) / _batch(shorter, 1, clock) for _ in range(_BATCHES))
 
 
 def _batch(function: Callable[[], Any], calls: int, clock: Callable[[], float]) -> float:

@@ -11,11 +11,16 @@ def main() -> None:
     name, candidate, how = sys.argv[1:]
     if "orjson" not in candidate:
         sys.modules["orjson"] = None  # type: ignore[assignment]  # makes `import orjson` fail
-    if name in ("import", "modules", "first-client"):
+    if name in ("import", "modules", "first-client", "first-reply"):
         # Nothing but the case may be imported before it.
         from benchmarks import importing
 
-        run = {"import": importing.package, "modules": importing.modules, "first-client": importing.first_client}[name]
+        run = {
+            "import": importing.package,
+            "modules": importing.modules,
+            "first-client": importing.first_client,
+            "first-reply": importing.first_reply,
+        }[name]
     else:
         from benchmarks.cases import CASES
 
