@@ -15,7 +15,7 @@ from kfp_server_api.exceptions import DecodeError
 if TYPE_CHECKING:
     from kfp_server_api._model import Model
 
-_BASE64 = re.compile(r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$")
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
 
 class _Declaration(NamedTuple):
@@ -38,17 +38,19 @@ def field(*, default: None = None, enum: str = "", json: str = "", base64: bool 
 
 
 class Field:
-    """A field of a model: a non-data descriptor, so that a value once decoded hides it.
+    """A field of a model: a non-data descriptor, so that a value once decoded or set hides it.
 
     Attributes:
-        plain: the type of JSON value that needs no decoding; None where all do.
+        plain: the type of JSON value that needs no decoding, and is read from the JSON each time; None where all do.
+        immutable: nobody can change a value, so it does not matter which of two threads stores it.
         value, dict, wire: decoders to the form of that name, compiled on first use.
     """
 
-    __slots__ = ("dict", "key", "module", "name", "plain", "type", "value", "wire")
+    __slots__ = ("dict", "immutable", "key", "module", "name", "plain", "type", "value", "wire")
 
     def __init__(self, module: str, name: str, key: str, type_name: str, plain: type | None) -> None:
         self.module, self.name, self.key, self.type, self.plain = module, name, key, type_name, plain
+        self.immutable = type_name in _IMMUTABLE
         self.value, self.dict, self.wire = map(self._compiled_later, _FORMS)
 
     def __get__(self, model: Model | None, owner: Any = None) -> Any:
@@ -61,24 +63,28 @@ class Field:
             value = self.value(value, model._reply)
         except UNDECODABLE as cause:
             raise undecodable(model._json, self.key, model._reply, cause) from cause
-        setattr(model, self.name, value)
-        return value
+        if self.immutable:
+            setattr(model, self.name, value)
+            return value
+        return model.__dict__.setdefault(self.name, value)
 
     def _compiled_later(self, form: str) -> Decoder:
         # On the first value, so that importing one model imports no other.
         def compile_and_decode(value: Any, reply: Any) -> Any:
-            module, package = sys.modules[self.module], sys.modules[self.module.rpartition(".")[0]]
-            compiled = decoder(
-                self.type, lambda name: getattr(module, name, None) or getattr(package, name), _FORMS[form]
-            )
+            compiled = decoder(self.type, self._model_named, _FORMS[form])
             setattr(self, form, compiled)
             return compiled(value, reply)
 
         return compile_and_decode
 
+    def _model_named(self, name: str) -> Any:
+        module, package = (sys.modules.get(name) for name in (self.module, self.module.rpartition(".")[0]))
+        return getattr(module, name, None) or getattr(package, name)
+
 
 _FORMS = {"value": VALUES, "dict": DICTS, "wire": WIRE}
 _PLAIN = {"str": str, "int": int, "bool": bool}
+_IMMUTABLE = frozenset({"str", "int", "long", "float", "bool", "date", "datetime"})
 
 
 class Base64Field(Field):
@@ -100,10 +106,18 @@ class Base64Field(Field):
         model.__dict__[self.name] = value
 
 
-def declare(cls: type[Model], name: str, annotation: str) -> Field:
-    """Return the field that `name: annotation = value` in a class body declares."""
-    value = cls.__dict__[name]
-    declared = value if isinstance(value, _Declaration) else _Declaration()
+def fields_of(cls: type[Model]) -> list[Field]:
+    """Return the fields that a class declares: `name: "type | None" = None`, or `= field(...)`."""
+    annotations: dict[str, Any] = cls.__dict__.get("__annotations__", {})
+    return [
+        _field_of(cls, name, annotation)
+        for name, annotation in annotations.items()
+        if isinstance(annotation, str) and isinstance(cls.__dict__.get(name, ""), (_Declaration, type(None)))
+    ]
+
+
+def _field_of(cls: type[Model], name: str, annotation: str) -> Field:
+    declared = cls.__dict__[name] or _Declaration()
     wide = annotation.removesuffix(" | None")
     written = declared.enum or wide.replace("dict[str, ", "dict(str, ")
     if written.startswith("dict("):
@@ -123,4 +137,4 @@ def decode(decoder: Decoder, data: Mapping[str, Any], key: str, reply: Reply | N
 def undecodable(data: Mapping[str, Any], key: str, reply: Reply | None, cause: Exception) -> DecodeError:
     reply = reply or Reply(None)
     above = path_to(data, reply.data) or []
-    return reply.undecodable([*above, key, *getattr(cause, "path", ())], cause)
+    return reply.undecodable([*above, key, *getattr(cause, "path", ())], cause, data)

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a model stands on: fields (`_field`) that decode themselves on first access.
 
-A model made from a reply keeps the parsed JSON and turns a field into its type when it is first read; the result is
-then an ordinary instance attribute, so every later read costs nothing. A model made by a caller holds just what the
-caller gave.
+A model made from a reply keeps the parsed JSON. Text, numbers and truth values are read from it each time; any other
+value is decoded when it is first read and then is an ordinary instance attribute, which costs nothing to read. A model
+made by a caller holds just what the caller gave.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from kfp_server_api._codec import UNDECODABLE, kind_of
 from kfp_server_api._encoding import encode_at
-from kfp_server_api._field import Base64Field, Field, declare, decode, field, undecodable
+from kfp_server_api._field import Base64Field, Field, decode, field, fields_of, undecodable
 
 if TYPE_CHECKING:
     import inspect
@@ -32,7 +32,7 @@ else:
 __all__ = ["Model", "field"]
 
 _new = object.__new__
-_NOTHING: dict[str, Any] = {}
+_NOTHING: Mapping[str, Any] = {}
 
 
 class _Constructor:
@@ -60,8 +60,8 @@ class _Fields:
     No slots, because objects with both slots and a `__dict__` are large on Python 3.13.
     """
 
-    _json: Mapping[str, Any]
-    _reply: Reply | None
+    _json: Mapping[str, Any] = _NOTHING
+    _reply: Reply | None = None
 
 
 class Model(_Fields):
@@ -75,36 +75,33 @@ class Model(_Fields):
     """
 
     local_vars_configuration: Any = field(default=None) if TYPE_CHECKING else None
-    openapi_types: ClassVar[dict[str, str]] = _NOTHING
-    attribute_map: ClassVar[dict[str, str]] = _NOTHING
+    openapi_types: ClassVar[dict[str, str]] = {}
+    attribute_map: ClassVar[dict[str, str]] = {}
     discriminator: ClassVar[None] = None
-    _checked: ClassVar[frozenset[str]] = frozenset()
-    _fields: ClassVar[dict[str, tuple[str, type | None, Field]]] = {}  # by name on the wire
+    _base64: ClassVar[frozenset[str]] = frozenset()  # attributes of that format
+    _fields: ClassVar[dict[str, tuple[str, type | None, Field]]] = {}  # wire name: (attribute, `Field.plain`, field)
     _absent: ClassVar[dict[str, Any]] = {}  # None for each attribute
 
     def __init_subclass__(cls) -> None:
-        fields = [
-            declare(cls, name, annotation) for name, annotation in cls.__dict__.get("__annotations__", {}).items()
-        ]
+        fields = fields_of(cls)
         for each in fields:
             setattr(cls, each.name, each)
         cls._fields = {**cls._fields, **{each.key: (each.name, each.plain, each) for each in fields}}
         cls._absent = {**cls._absent, **{each.name: None for each in fields}}
         cls.openapi_types = {**cls.openapi_types, **{each.name: each.type for each in fields}}
         cls.attribute_map = {**cls.attribute_map, **{each.name: each.key for each in fields}}
-        cls._checked = cls._checked | {each.name for each in fields if isinstance(each, Base64Field)}
-        init: Any = FunctionType(Model.__init__.__code__, globals(), "__init__")
-        init.__wrapped__ = _Constructor(cls)
-        cls.__init__ = init  # type: ignore[method-assign]
+        cls._base64 = cls._base64 | {each.name for each in fields if isinstance(each, Base64Field)}
+        if getattr(cls.__init__, "__code__", None) is Model.__init__.__code__:  # no constructor of the caller's own
+            init: Any = FunctionType(Model.__init__.__code__, globals(), "__init__")
+            init.__wrapped__ = _Constructor(cls)
+            cls.__init__ = init  # type: ignore[method-assign]
 
     def __init__(self, *args: Any, **values: Any) -> None:
-        self._json = _NOTHING
-        self._reply = None
         if args:
             values = self._named(args, values)
         if not values.keys() <= self.attribute_map.keys():
             self._refuse_unknown(values)
-        for name in self._checked:
+        for name in self._base64:
             if name in values:
                 setattr(self, name, values[name])
         self.__dict__.update(values)
@@ -159,7 +156,8 @@ class Model(_Fields):
         except UNDECODABLE as cause:
             raise undecodable(data, key, reply, cause) from cause
         if held:
-            out.update({name: _plain(value) for name, value in held.items() if name in out})
+            # A copy, because another thread may read a field meanwhile.
+            out.update({name: _plain(value) for name, value in list(held.items()) if name in out})
         return out
 
     @classmethod

@@ -97,7 +97,7 @@ class Service:
             response_type=operation.returns,
             auth_settings=["Bearer"],
             _return_http_data_only=data_only,
-            **(_known_options(operation, options) if options else options),
+            **_known_options(operation, options),
         )
 
     def _sort(

@@ -10,7 +10,10 @@ import urllib3
 
 
 class PoolManager(urllib3.PoolManager):
-    """Keeps the pool of the latest host at hand; all that is not a plain call is left to urllib3."""
+    """Keeps the pool of the latest host at hand.
+
+    What urllib3's manager does beyond finding the pool stays with it: URLs that it has to rewrite, and redirects.
+    """
 
     _latest: tuple[str, dict[str, Any], Any] = ("", {}, None)
     _answered: Any = None
@@ -18,10 +21,11 @@ class PoolManager(urllib3.PoolManager):
     def urlopen(self, method: str, url: str, redirect: bool = True, **options: Any) -> Any:  # type: ignore[override]
         """Send a request; see `urllib3.PoolManager.urlopen`."""
         start = url.find("/", 8)  # behind "https://"
-        pool = None if start < 0 or "/." in url or "#" in url or self._answered else self._pool_at(url[:start])
+        rewritten = start < 0 or "/." in url or "#" in url  # dot segments are folded, fragments are not sent
+        pool = None if rewritten or self._answered else self._pool_at(url[:start])
         if pool is None:
             return super().urlopen(method, url, redirect, **options)
-        options["assert_same_host"] = False  # urllib3's manager, too, leaves a redirect to the next request
+        options.setdefault("headers", self.headers)
         response = pool.urlopen(method, url[start:], redirect=False, **options)
         if not redirect or not response.get_redirect_location():
             return response
@@ -36,16 +40,18 @@ class PoolManager(urllib3.PoolManager):
 
     def clear(self) -> None:
         """Let go of all pools."""
-        self._latest = PoolManager._latest
         super().clear()
+        self._latest = PoolManager._latest
 
     def _pool_at(self, origin: str) -> Any:
         latest, settings, pool = self._latest
         # A pool without a queue is closed; settings can be changed at any time and then ask for another pool.
         if origin != latest or pool.pool is None or settings != self.connection_pool_kw:
-            plain = origin.startswith(("http://", "https://")) and not set("?#\\@") & set(origin)
-            pool = self.connection_from_url(origin) if plain else None
-            self._latest = origin if pool else "", dict(self.connection_pool_kw), pool
+            if not origin.startswith(("http://", "https://")) or set("?\\@") & set(origin):
+                return None
+            settings = dict(self.connection_pool_kw)
+            pool = self.connection_from_url(origin)
+            self._latest = (origin, settings, pool)
         return pool
 
 
@@ -60,3 +66,6 @@ class _Answered:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._pool, name)
+
+    def __str__(self) -> str:
+        return str(self._pool)

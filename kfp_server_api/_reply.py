@@ -23,19 +23,24 @@ class Reply:
         self.headers = response.getheaders() if hasattr(response, "getheaders") else None
         self.method, self.url = method, url
 
-    def undecodable(self, path: list[Any], cause: Exception) -> DecodeError:
-        """Return the error for a value at `path` (keys and indices), or for the whole reply when it is empty."""
+    def undecodable(self, path: list[Any], cause: Exception, data: Any = None) -> DecodeError:
+        """Return the error for a value at `path` (keys and indices), or for the whole reply when it is empty.
+
+        Args:
+            data: what is shown where the body is not known any more.
+        """
         where = f"`{dotted(path)}` of the reply" if path else "The reply"
         error = DecodeError(self.status, f"{where} is not what the API promises: {cause}")
         error.path = dotted(path)
-        error.body = as_text(self.body) if self.body is not None else json.dumps(self.data)
+        known = data if self.data is None else self.data
+        error.body = as_text(self.body) if self.body is not None else json.dumps(known)
         error.headers, error.method, error.url = self.headers, self.method, self.url
         error.committed = self.method not in (None, "GET", "HEAD", "OPTIONS")
         return error
 
     def __getstate__(self) -> tuple[None, dict[str, Any]]:
-        # The text is as large as the data, from which it can be written again.
-        return None, {"body": None, **{name: getattr(self, name) for name in self.__slots__ if name != "body"}}
+        # Copies and pickles of a model take its own part of the reply with them, and no header, which can be secret.
+        return None, {**dict.fromkeys(self.__slots__), "status": self.status, "method": self.method, "url": self.url}
 
 
 def path_to(wanted: Any, inside: Any) -> list[Any] | None:

@@ -48,7 +48,7 @@ def timeout_of(value: Any) -> urllib3.Timeout:
     Raises:
         ApiValueError: anything else, or not above 0.
     """
-    if value is DEFAULT_TIMEOUT:
+    if value is DEFAULT_TIMEOUT:  # most calls; an equal pair only takes longer
         return _DEFAULT_TIMEOUT
     if isinstance(value, urllib3.Timeout):
         return value
@@ -91,7 +91,7 @@ def content_of(method: str, headers: dict[str, str], body: Any, post_params: Any
 def check_headers(headers: dict[str, str]) -> None:
     for name, value in headers.items():
         text = value.decode("latin-1") if isinstance(value, bytes) else value
-        if _HEADER.fullmatch(f"{name}\n{text}"):
+        if _HEADER.fullmatch(f"{name}\n{text}"):  # neither part may hold a line feed
             continue
         if not _HEADER.fullmatch(f"{name}\n"):
             raise ApiValueError(f"{_CONTROL.sub('?', name)!r} is no name of a header")

@@ -251,8 +251,12 @@ class ApiClient:
         Raises:
             ApiValueError: no such HTTP method.
         """
-        options = {"headers": headers, "query_params": query_params}
-        options["_preload_content"], options["_request_timeout"] = _preload_content, _request_timeout
+        options = {
+            "headers": headers,
+            "query_params": query_params,
+            "_preload_content": _preload_content,
+            "_request_timeout": _request_timeout,
+        }
         if method in ("POST", "PUT", "PATCH"):
             options.update(post_params=post_params, body=body)
         elif method == "OPTIONS":
@@ -396,6 +400,8 @@ if hasattr(os, "register_at_fork"):
 
 @cache
 def _decoder(response_type: Any) -> _codec.Decoder:
+    if hasattr(response_type, "_from_reply"):  # a model, which can be a caller's own
+        return response_type._from_reply  # type: ignore[no-any-return]
     from kfp_server_api import models
 
     name = response_type if isinstance(response_type, str) else response_type.__name__

@@ -166,7 +166,7 @@ class RESTClientObject:
         self, method: str, url: str, content: Any, headers: dict[str, str], preload_content: bool, timeout: Any
     ) -> Any:
         try:
-            response = self.own_pools().urlopen(
+            response = self.own_pools().request(
                 method,
                 url,
                 body=content,

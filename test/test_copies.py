@@ -12,8 +12,11 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+import servers
 
 from kfp_server_api import ApiClient, ApiTypeError, ApiValueError, Configuration, DecodeError, RunServiceApi, V2beta1Run
+
+RUNS = "V2beta1ListRunsResponse"
 
 
 class Answer:
@@ -59,6 +62,54 @@ def test_a_subclass_of_a_model_adds_fields() -> None:
         extra: str | None = None
 
     assert MyRun(run_id="r", extra="x").to_dict() == {**V2beta1Run(run_id="r").to_dict(), "extra": "x"}
+
+
+def test_a_subclass_of_a_model_keeps_its_own_constructor() -> None:
+    class Tagged(V2beta1Run):
+        def __init__(self, tag: str, **values: Any) -> None:
+            super().__init__(**values)
+            self.tag = tag
+
+    class Again(Tagged):
+        pass
+
+    for kind in (Tagged, Again):
+        run = kind("mine", run_id="r")
+        assert (run.tag, run.run_id, run.experiment_id) == ("mine", "r", None)
+
+
+PROGRAM = """
+{future}
+import types
+from datetime import datetime
+from typing import ClassVar
+from kfp_server_api import ApiClient, V2beta1Run
+class MyRun(V2beta1Run):
+    tag: str
+    extra: int = 3
+    many: ClassVar[int] = 5
+    seen: {time} = None
+run = ApiClient().deserialize(types.SimpleNamespace(data='{{"seen": "2024-01-01T12:00:00Z"}}'), MyRun)
+print(run.extra, run.many, hasattr(run, "tag"), run.seen and run.seen.year)
+"""
+
+
+def test_a_subclass_of_a_model_may_have_annotations_that_are_no_fields(python: Any) -> None:
+    assert python(PROGRAM.format(future="", time="int")) == "3 5 False None\n"
+    future = "from __future__ import annotations"
+    assert python(PROGRAM.format(future=future, time="datetime | None")) == "3 5 False 2024\n"
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+def test_a_copy_of_one_run_of_a_page_leaves_the_page_behind(copied: Any) -> None:
+    page = ApiClient().deserialize(Answer({"runs": [{"run_id": f"r{n}"} for n in range(1000)]}), RUNS)
+    assert len(pickle.dumps(copied(page.runs[3]))) < 1000
+
+
+def test_a_pickled_model_has_no_header_of_its_reply(serve: Any, runs: Any) -> None:
+    cookie = ("Set-Cookie", "session=canary")
+    run = runs(serve(servers.reply({"run_id": "r", "created_at": "never"}, 200, cookie))).get_run("r")
+    assert b"canary" not in pickle.dumps(run)
 
 
 def test_a_pickled_model_still_has_the_reply_for_its_errors() -> None:

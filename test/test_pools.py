@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 import servers
@@ -59,6 +60,32 @@ def test_a_closed_pool_is_made_again(serve: Any, runs: Any) -> None:
     manager.connection_from_url(server.url).close()
     manager.pools.clear()
     assert service.get_run("r1").run_id == "r1"
+
+
+def test_headers_of_the_manager_go_with_a_request_that_has_none(serve: Any, connect: Any) -> None:
+    server = serve(RUN)
+    manager = connect(server).rest_client.pool_manager
+    manager.headers = {"x-tenant": "t"}
+    manager.urlopen("GET", f"{server.url}/a")
+    assert server.requests[0].header("x-tenant") == "t"
+
+
+def test_too_many_redirects_name_the_pool(serve: Any, runs: Any) -> None:
+    with pytest.raises(ApiConnectionError) as caught:
+        runs(serve(servers.redirect("/again"))).get_run("r1")
+    assert "HTTPConnectionPool(host=" in str(caught.value.__cause__)
+
+
+def test_a_mock_of_the_managers_request_takes_the_call(serve: Any, runs: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = serve(RUN)
+    answer = urllib3.HTTPResponse(b'{"run_id": "mine"}', status=200)
+    with monkeypatch.context() as patched:
+        patched.setattr(urllib3.PoolManager, "request", lambda *_, **__: answer)
+        assert runs(server).get_run("r1").run_id == "mine"
+    service = runs(server)
+    service.api_client.rest_client.pool_manager = Mock(request=Mock(return_value=answer))
+    assert service.get_run("r1").run_id == "mine"
+    assert server.requests == []
 
 
 @pytest.mark.parametrize(

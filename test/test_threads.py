@@ -8,12 +8,13 @@ import pickle
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from servers import echo_id, later, reply, silence_after
 
-from kfp_server_api import ApiClient, ApiTimeoutError, Configuration, RunServiceApi
+from kfp_server_api import ApiClient, ApiTimeoutError, Configuration, RunServiceApi, V2beta1ListRunsResponse
 
 
 def test_32_threads_get_their_own_answers(serve: Any, runs: Any) -> None:
@@ -59,6 +60,55 @@ def test_fields_decoded_by_many_threads_at_once_are_the_same_object(serve: Any, 
 
     with ThreadPoolExecutor(16) as threads:
         assert len(set(threads.map(read, range(16)))) == 1
+
+
+@pytest.fixture
+def decoding(monkeypatch: pytest.MonkeyPatch) -> threading.Barrier:
+    """Return where two threads meet: each that has decoded a page's `runs` waits there before it stores them."""
+    field, together = vars(V2beta1ListRunsResponse)["runs"], threading.Barrier(2, timeout=30)
+    assert page_of_runs().runs
+    decode = field.value
+
+    def decode_and_wait(value: Any, reply: Any) -> Any:
+        decoded = decode(value, reply)
+        together.wait()
+        return decoded
+
+    monkeypatch.setattr(field, "value", decode_and_wait)
+    return together
+
+
+def page_of_runs() -> V2beta1ListRunsResponse:
+    return ApiClient().deserialize(SimpleNamespace(data='{"runs": [{"run_id": "r1"}]}'), "V2beta1ListRunsResponse")
+
+
+def test_a_list_decoded_by_two_threads_at_once_is_the_same_object(decoding: threading.Barrier) -> None:
+    page = page_of_runs()
+    with ThreadPoolExecutor(2) as threads:
+        one, other = threads.map(lambda _: page.runs, range(2))
+    assert one is other is page.runs
+
+
+def test_a_list_that_is_set_while_another_thread_decodes_stays(decoding: threading.Barrier) -> None:
+    page = page_of_runs()
+    with ThreadPoolExecutor(1) as threads:
+        read = threads.submit(lambda: page.runs)
+        page.runs = []
+        decoding.wait()
+        assert read.result() == page.runs == []
+
+
+def test_to_dict_of_a_model_that_is_read_meanwhile(decoding: threading.Barrier) -> None:
+    class Reading:
+        def to_dict(self) -> str:
+            decoding.reset()
+            with ThreadPoolExecutor(2) as threads:
+                list(threads.map(lambda _: page.runs, range(2)))
+            return "read"
+
+    page = page_of_runs()
+    page.next_page_token = Reading()  # type: ignore[assignment]
+    assert page.to_dict()["next_page_token"] == "read"
 
 
 def test_async_calls_run_beside_one_another(serve: Any) -> None:
