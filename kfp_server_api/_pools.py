@@ -18,6 +18,12 @@ class PoolManager(urllib3.PoolManager):
     _latest: tuple[str, dict[str, Any], Any] = ("", {}, None)
     _answered: Any = None
 
+    def request(self, method: str, url: str, *args: Any, **options: Any) -> Any:
+        """Send a request; see `urllib3.PoolManager.request`."""
+        if args or "fields" in options or "json" in options:  # for urllib3 to encode
+            return super().request(method, url, *args, **options)
+        return self.urlopen(method, url, **options)
+
     def urlopen(self, method: str, url: str, redirect: bool = True, **options: Any) -> Any:  # type: ignore[override]
         """Send a request; see `urllib3.PoolManager.urlopen`."""
         start = url.find("/", 8)  # behind "https://"

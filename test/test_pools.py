@@ -76,16 +76,29 @@ def test_too_many_redirects_name_the_pool(serve: Any, runs: Any) -> None:
     assert "HTTPConnectionPool(host=" in str(caught.value.__cause__)
 
 
-def test_a_mock_of_the_managers_request_takes_the_call(serve: Any, runs: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_mock_of_the_manager_or_of_every_pool_takes_the_call(
+    serve: Any, runs: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     server = serve(RUN)
-    answer = urllib3.HTTPResponse(b'{"run_id": "mine"}', status=200)
-    with monkeypatch.context() as patched:
-        patched.setattr(urllib3.PoolManager, "request", lambda *_, **__: answer)
-        assert runs(server).get_run("r1").run_id == "mine"
     service = runs(server)
+    service.get_run("r1")
+    answer = urllib3.HTTPResponse(b'{"run_id": "mine"}', status=200)
+    with monkeypatch.context() as patched:  # as instrumentation and mocks of urllib3 do
+        patched.setattr(urllib3.HTTPConnectionPool, "urlopen", lambda *_, **__: answer)
+        assert service.get_run("r1").run_id == "mine"
     service.api_client.rest_client.pool_manager = Mock(request=Mock(return_value=answer))
     assert service.get_run("r1").run_id == "mine"
-    assert server.requests == []
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(("method", "options"), [("GET", {}), ("POST", {"encode_multipart": False})])
+def test_fields_are_encoded_as_by_the_manager_of_urllib3(serve: Any, connect: Any, method: str, options: Any) -> None:
+    server = serve(servers.reply({}))
+    for manager in (connect(server).rest_client.pool_manager, urllib3.PoolManager()):
+        manager.request(method, f"{server.url}/a", fields={"b": "c"}, **options)
+    one, other = server.requests
+    assert (one.target, one.body) == (other.target, other.body)
+    assert b"b=c" in one.target.encode() + one.body
 
 
 @pytest.mark.parametrize(
