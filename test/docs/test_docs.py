@@ -17,6 +17,7 @@ from kfp_server_api.server import LocalServer
 ROOT = Path(__file__).parents[2]
 ELSEWHERE = {"kedro.md"}  # test/kedro runs it, against Kedro's server
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+SPEED = ROOT / "docs/performance.md"
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 
 SHELL = {
@@ -61,6 +62,13 @@ def test_every_other_block_is_one_that_something_tests(page: Path) -> None:
         assert language in ("python", "sh", "text", "json", "yaml", ""), f"a block of language {language!r}"
         if language == "sh":
             assert [line for line in code.splitlines() if line not in SHELL] == []
+
+
+def test_the_readme_and_its_page_about_speed_show_the_same_measurement() -> None:
+    measured = re.compile(r"^Python .* rounds\.$\n\n(?:^\|.*\|$\n)+", re.M)
+    in_readme, in_page = (measured.findall(page.read_text(encoding="utf-8")) for page in (ROOT / "README.md", SPEED))
+    assert len(in_readme) == 1
+    assert in_readme == in_page
 
 
 def test_the_owners_quickstart_lists_pipelines(host: str, capsys: pytest.CaptureFixture[str]) -> None:
