@@ -9,7 +9,6 @@ import logging
 import subprocess
 import sys
 import threading
-import tracemalloc
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -186,24 +185,31 @@ def test_reading_the_list_columns_costs_at_most_sixteen_calls_a_run(client: ApiC
     assert calls_of(lambda: read(client, many)) - calls_of(lambda: read(client, few)) <= 100 * 16
 
 
-def test_a_model_read_holds_at_most_ten_blocks_and_350_bytes_beyond_its_json(client: ApiClient) -> None:
-    def held_by(function: Any) -> tuple[int, int]:
-        gc.collect()
-        tracemalloc.start()
-        held = function()
-        found = tracemalloc.take_snapshot().statistics("filename")
-        tracemalloc.stop()
-        del held
-        return sum(each.count for each in found), sum(each.size for each in found)
+HELD = """
+import gc, json, tracemalloc, types
+import kfp_server_api
+def held_by(function):
+    function()
+    gc.collect()
+    tracemalloc.start()
+    held = function()
+    found = tracemalloc.take_snapshot().statistics("filename")
+    tracemalloc.stop()
+    return sum(each.count for each in found), sum(each.size for each in found)
+def decoded():
+    page = client.deserialize(reply, "V2beta1ListRunsResponse")
+    for run in page.runs:
+        assert run.run_id and run.display_name and run.state and run.created_at
+    return page
+reply = types.SimpleNamespace(data=json.dumps({"runs": json.loads(%r)["runs"] * 1000}))
+client = kfp_server_api.ApiClient()
+of_models, of_json = held_by(decoded), held_by(lambda: json.loads(reply.data))
+print((of_models[0] - of_json[0]) / 1000, (of_models[1] - of_json[1]) / 1000)
+"""
 
-    def decoded() -> Any:
-        found = client.deserialize(reply, RUNS)
-        for run in found.runs:
-            assert run.run_id and run.display_name and run.state and run.created_at
-        return found
 
-    reply = page(1000)
-    blocks, size = held_by(decoded)
-    blocks_of_json, size_of_json = held_by(lambda: json.loads(reply.data))
-    assert blocks - blocks_of_json <= 10 * 1000
-    assert size - size_of_json <= 350 * 1000
+def test_a_model_read_holds_at_most_ten_blocks_and_350_bytes_beyond_its_json(python: Any) -> None:
+    # In a process of its own, because Python gives objects room for the attributes that others of their class had.
+    blocks, size = map(float, python(HELD % page(1).data).split())
+    assert blocks <= 10
+    assert size <= 350

@@ -21,15 +21,19 @@ COMMAND = [sys.executable, "-m", "kfp_server_api.server", "--port", "0"]
 
 
 @contextmanager
-def started(*arguments: str, folder: Path) -> Iterator[subprocess.Popen[str]]:
-    """Start the command with a folder of its own for temporary files, and end it."""
-    process = subprocess.Popen(
-        [*COMMAND, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "TMPDIR": str(folder)},
-    )
+def started(*arguments: str, folder: Path, hangup: signal.Handlers = signal.SIG_DFL) -> Iterator[subprocess.Popen[str]]:
+    """Start the command with a folder of its own for temporary files and a way to take SIGHUP, and end it."""
+    of_tests = signal.signal(signal.SIGHUP, hangup)
+    try:
+        process = subprocess.Popen(
+            [*COMMAND, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "TMPDIR": str(folder)},
+        )
+    finally:
+        signal.signal(signal.SIGHUP, of_tests)
     try:
         yield process
     finally:
@@ -60,6 +64,14 @@ def test_a_signal_ends_it_and_nothing_is_left(tmp_path: Path, number: signal.Sig
         process.send_signal(number)
         assert process.wait(20) == 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_it_outlives_its_terminal_under_nohup(tmp_path: Path) -> None:
+    with started(folder=tmp_path, hangup=signal.SIG_IGN) as process:
+        assert process.stdout and process.stdout.readline()
+        process.send_signal(signal.SIGHUP)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.5)
 
 
 def test_help_names_the_default_of_parallel_runs() -> None:
