@@ -64,12 +64,13 @@ def test_fields_decoded_by_many_threads_at_once_are_the_same_object(serve: Any, 
 
 @pytest.fixture
 def decoding(monkeypatch: pytest.MonkeyPatch) -> threading.Barrier:
-    """Return where two threads meet: each that has decoded a page's `runs` waits there before it stores them."""
+    """Return where two threads meet: each waits there before it decodes a page's `runs`, and before it stores them."""
     field, together = vars(V2beta1ListRunsResponse)["runs"], threading.Barrier(2, timeout=30)
     assert page_of_runs().runs
     decode = field.value
 
     def decode_and_wait(value: Any, reply: Any) -> Any:
+        together.wait()
         decoded = decode(value, reply)
         together.wait()
         return decoded
@@ -93,6 +94,7 @@ def test_a_list_that_is_set_while_another_thread_decodes_stays(decoding: threadi
     page = page_of_runs()
     with ThreadPoolExecutor(1) as threads:
         read = threads.submit(lambda: page.runs)
+        decoding.wait()
         page.runs = []
         decoding.wait()
         assert read.result() == page.runs == []
@@ -101,7 +103,6 @@ def test_a_list_that_is_set_while_another_thread_decodes_stays(decoding: threadi
 def test_to_dict_of_a_model_that_is_read_meanwhile(decoding: threading.Barrier) -> None:
     class Reading:
         def to_dict(self) -> str:
-            decoding.reset()
             with ThreadPoolExecutor(2) as threads:
                 list(threads.map(lambda _: page.runs, range(2)))
             return "read"
