@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks import report, upstream
 from benchmarks.cases import CASES, Case
+from benchmarks.worker import STARTS
 
 HERE = Path(__file__).resolve().parents[1]
 LONGEST = 600
@@ -31,7 +32,7 @@ def main() -> None:
     cases = [case for case in cases if find_spec("orjson") or case.name != "list-page-fast"]
     folders = {"upstream": upstream.folder(options.upstream), "ours": options.ours}
     for case in cases:
-        if case.name in ("import", "first-client", "first-reply"):
+        if case.name in STARTS:
             _measure(case, folders, options.quick)  # writes the byte code
     rounds = []
     for number in range(1 if options.quick else options.rounds):

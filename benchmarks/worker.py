@@ -5,26 +5,23 @@ from __future__ import annotations
 
 import sys
 
+STARTS = {"import": "package", "modules": "modules", "first-client": "first_client", "first-reply": "first_reply"}
+"""The functions of `importing` by case: nothing but the case may be imported before it."""
+
 
 def main() -> None:
     """Read case, candidate and "quick", "full" or "profile" from the arguments."""
     name, candidate, how = sys.argv[1:]
     if "orjson" not in candidate:
         sys.modules["orjson"] = None  # type: ignore[assignment]  # makes `import orjson` fail
-    if name in ("import", "modules", "first-client", "first-reply"):
-        # Nothing but the case may be imported before it.
+    if name in STARTS:
         from benchmarks import importing
 
-        run = {
-            "import": importing.package,
-            "modules": importing.modules,
-            "first-client": importing.first_client,
-            "first-reply": importing.first_reply,
-        }[name]
+        run = getattr(importing, STARTS[name])
     else:
         from benchmarks.cases import CASES
 
-        run = next(case.run for case in CASES if case.name == name)  # type: ignore[assignment]
+        run = next(case.run for case in CASES if case.name == name)
     if how == "profile":
         from cProfile import Profile
         from pstats import Stats
