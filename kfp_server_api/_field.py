@@ -84,7 +84,7 @@ class Field:
 
 _FORMS = {"value": VALUES, "dict": DICTS, "wire": WIRE}
 _PLAIN = {"str": str, "int": int, "bool": bool}
-_IMMUTABLE = frozenset({"str", "int", "long", "float", "bool", "date", "datetime"})
+_IMMUTABLE = VALUES.scalars.keys() - {"object", "bytes"}  # these can be any JSON
 
 
 class Base64Field(Field):
