@@ -6,14 +6,11 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from kfp_server_api._codec import DICTS, UNDECODABLE, VALUES, WIRE, Decoder, decoder
+from kfp_server_api._decoding import DICTS, UNDECODABLE, VALUES, WIRE, Decoder, decoder
 from kfp_server_api._reply import Reply, path_to
 from kfp_server_api.exceptions import DecodeError
-
-if TYPE_CHECKING:
-    from kfp_server_api._model import Model
 
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 
@@ -53,7 +50,7 @@ class Field:
         self.immutable = type_name in _IMMUTABLE
         self.value, self.dict, self.wire = map(self._compiled_later, _FORMS)
 
-    def __get__(self, model: Model | None, owner: Any = None) -> Any:
+    def __get__(self, model: Any, owner: Any = None) -> Any:
         if model is None:
             return self
         value = model._json.get(self.key)
@@ -92,7 +89,7 @@ class Base64Field(Field):
 
     __slots__ = ()
 
-    def __get__(self, model: Model | None, owner: Any = None) -> Any:
+    def __get__(self, model: Any, owner: Any = None) -> Any:
         if model is None:
             return self
         if self.name in model.__dict__:
@@ -100,13 +97,13 @@ class Base64Field(Field):
         sent = model._json.get(self.key)
         return None if sent is None else decode(self.value, model._json, self.key, model._reply)
 
-    def __set__(self, model: Model, value: Any) -> None:
+    def __set__(self, model: Any, value: Any) -> None:
         if value is not None and not _BASE64.fullmatch(value):
             raise ValueError(f"Invalid value for `{self.name}`: it must be base64 text")
         model.__dict__[self.name] = value
 
 
-def fields_of(cls: type[Model]) -> list[Field]:
+def fields_of(cls: type) -> list[Field]:
     """Return the fields that a class declares: `name: "type | None" = None`, or `= field(...)`."""
     annotations: dict[str, Any] = cls.__dict__.get("__annotations__", {})
     return [
@@ -116,7 +113,7 @@ def fields_of(cls: type[Model]) -> list[Field]:
     ]
 
 
-def _field_of(cls: type[Model], name: str, annotation: str) -> Field:
+def _field_of(cls: type, name: str, annotation: str) -> Field:
     declared = cls.__dict__[name] or _Declaration()
     wide = annotation.removesuffix(" | None")
     written = declared.enum or wide.replace("dict[str, ", "dict(str, ")

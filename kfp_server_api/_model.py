@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from kfp_server_api._codec import UNDECODABLE, kind_of
+from kfp_server_api._decoding import UNDECODABLE, kind_of
 from kfp_server_api._encoding import encode_at
 from kfp_server_api._field import Base64Field, Field, decode, field, fields_of, undecodable
 

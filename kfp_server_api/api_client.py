@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 
 import six
 
-from kfp_server_api import _codec, _encoding, rest
+from kfp_server_api import _decoding, _encoding, rest
+from kfp_server_api._connection_errors import connection_errors
 from kfp_server_api._multipart import source_of
-from kfp_server_api._network import connection_errors
 from kfp_server_api._reply import Reply, is_page, login_error
 from kfp_server_api._request import fill_path
 from kfp_server_api._version import API_VERSION
@@ -294,9 +294,9 @@ class ApiClient:
         final = rest.final_url(raw, url) if raw is not None and url is not None else url
         reply = Reply(response, method, without_userinfo(final))
         try:
-            reply.data = _codec.loads(response.data)
+            reply.data = _decoding.loads(response.data)
             return _decoder(response_type)(reply.data, reply)
-        except (*_codec.UNDECODABLE, RecursionError) as cause:
+        except (*_decoding.UNDECODABLE, RecursionError) as cause:
             if is_page(response) or (url and final and urlsplit(url).netloc != urlsplit(final).netloc):
                 raise login_error(reply) from cause
             raise reply.undecodable(getattr(cause, "path", []), cause) from cause
@@ -399,10 +399,10 @@ if hasattr(os, "register_at_fork"):
 
 
 @cache
-def _decoder(response_type: Any) -> _codec.Decoder:
+def _decoder(response_type: Any) -> _decoding.Decoder:
     if hasattr(response_type, "_from_reply"):  # a model, which can be a caller's own
         return response_type._from_reply  # type: ignore[no-any-return]
     from kfp_server_api import models
 
     name = response_type if isinstance(response_type, str) else response_type.__name__
-    return _codec.decoder(name, lambda each: getattr(models, each))
+    return _decoding.decoder(name, lambda each: getattr(models, each))

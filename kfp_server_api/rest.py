@@ -13,7 +13,7 @@ import certifi
 import urllib3
 from urllib3 import exceptions as u3
 
-from kfp_server_api._network import connection_error
+from kfp_server_api._connection_errors import connection_error
 from kfp_server_api._pools import PoolManager
 from kfp_server_api._request import check_headers, content_of, timeout_of
 from kfp_server_api.configuration import without_userinfo

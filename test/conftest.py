@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import servers
+from fixtures import servers
 
 import kfp_server_api
 
@@ -57,7 +57,7 @@ def python(tmp_path: Path) -> Callable[..., str]:
         done = subprocess.run(
             [sys.executable, *options, "-c", code, *arguments],
             cwd=tmp_path,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(INSTALLED), str(Path(servers.__file__).parent)])},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(INSTALLED), str(Path(servers.__file__).parents[1])])},
             capture_output=True,
             text=True,
             timeout=timeout,

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from servers import reply
+from fixtures.servers import reply
 
 from kfp_server_api import Configuration
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from servers import reply
+from fixtures.servers import reply
 
 from kfp_server_api import ApiClient, Configuration, RunServiceApi
 
@@ -137,7 +137,7 @@ def test_host_settings_are_as_upstreams() -> None:
 
 
 def test_retries_can_be_switched_off(serve: Any, runs: Any) -> None:
-    from servers import raw
+    from fixtures.servers import raw
 
     from kfp_server_api import ApiConnectionError
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
-import servers
+from fixtures import servers
 
 from kfp_server_api import ApiClient, ApiTypeError, ApiValueError, Configuration, DecodeError, RunServiceApi, V2beta1Run
 

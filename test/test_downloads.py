@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from servers import head, reply, reset_after, silence_after, stream
+from fixtures.servers import head, reply, reset_after, silence_after, stream
 
 from kfp_server_api import ApiConnectionError, ApiException, ApiTimeoutError, NotFoundError
 
@@ -160,7 +160,7 @@ def test_a_download_that_breaks_off_is_an_error_of_ours_and_leaves_no_file(
 def test_a_download_that_ends_early_is_an_error_of_ours_and_leaves_no_file(
     serve: Any, download: Any, folder: Path
 ) -> None:
-    from servers import raw
+    from fixtures.servers import raw
 
     with pytest.raises(ApiException):
         download(serve(raw(head(200, ("Content-Length", "100")) + b"begin")))

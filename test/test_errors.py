@@ -8,7 +8,7 @@ import pickle
 from typing import Any
 
 import pytest
-from servers import reply
+from fixtures.servers import reply
 
 from kfp_server_api import (
     ApiException,

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 import pytest
-from servers import Server, reply
+from fixtures.servers import Server, reply
 
 from kfp_server_api import (
     ApiException,

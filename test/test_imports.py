@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +16,48 @@ import kfp_server_api
 from kfp_server_api import api, models
 
 PACKAGE = Path(kfp_server_api.__file__).resolve().parent
+CONTRIBUTING = Path(__file__).resolve().parents[1] / "CONTRIBUTING.md"
 LEVELS = {
-    **dict.fromkeys(["exceptions", "_error_body", "_version", "configuration"], 0),
-    **dict.fromkeys(["_encoding", "_codec", "_multipart", "_download", "_network", "_pools", "_reply"], 1),
-    **dict.fromkeys(["_enum", "_field", "_model", "_request", "rest"], 2),
-    **dict.fromkeys(["models", "api_client", "_operation", "_types"], 3),
-    "api": 4,
-    **dict.fromkeys(["pagination", "waiting", "retries", "auth", "filters", "display", "kedro"], 5),
-    "server": 6,
+    0: "exceptions _error_body _version configuration",
+    1: "_encoding _decoding _multipart _download _connection_errors _pools _reply",
+    2: "_enum _field _model _request rest",
+    3: "models api_client _operation _types",
+    4: "api",
+    5: "pagination waiting retries auth filters display kedro",
+    6: "server",
 }
-OF_THE_SERVER = {"api", "models", "exceptions", "_operation", "_model", "_codec", "_version", "server"}
-SERVERS_ONLY = {"starlette", "uvicorn", "sqlalchemy", "kfp", "yaml", "croniter", "anyio", "multipart"}
+"""A file imports from its own level and from those below."""
+OF_THE_SERVER = {
+    "states times json_safe process_exit settings": "",
+    "errors": "",
+    "packages": "json_safe errors",
+    "store": "",
+    "protojson": "times json_safe errors",
+    "engine": "times json_safe process_exit",
+    "orchestration": "states times json_safe process_exit settings errors packages store",
+    "resources": "states times json_safe settings errors packages store protojson orchestration",
+    "http": "settings json_safe errors packages protojson resources",
+    "local_server": "settings store orchestration resources http",
+    "__main__": "local_server settings",
+}
+"""What each part of the server imports of the others. Of the client it reads what `READ_BY_THE_SERVER` names."""
+READ_BY_THE_SERVER = {"api", "models", "exceptions", "_operation", "_model", "_decoding", "_version", "server"}
+SERVERS_ONLY = {"starlette", "uvicorn", "sqlalchemy", "kfp", "yaml", "croniter", "anyio", "multipart", "alembic"}
 FILES = sorted(PACKAGE.rglob("*.py"))
+LEVEL_OF = {name: level for level, names in LEVELS.items() for name in names.split()}
+ALLOWED = {part: {part, *allowed.split()} for parts, allowed in OF_THE_SERVER.items() for part in parts.split()}
+
+
+def table() -> str:
+    """Return which way imports run, as CONTRIBUTING quotes it."""
+    lines = [f"{level}  {names}" for level, names in LEVELS.items()]
+    width = max(map(len, OF_THE_SERVER)) + 2
+    of_server = [f"{parts:{width}}-> {allowed or 'nothing of the server'}" for parts, allowed in OF_THE_SERVER.items()]
+    return "\n".join([*lines, "", "server/", *of_server])
+
+
+def test_contributing_quotes_the_table() -> None:
+    assert f"```\n{table()}\n```" in CONTRIBUTING.read_text(), f"put this into CONTRIBUTING.md:\n{table()}"
 
 
 def module_of(path: Path) -> str:
@@ -59,19 +90,69 @@ def own_imports(path: Path) -> Iterator[str]:
     """Give the parts of the package that a file imports, such as "models" or "server"."""
     for name in imports(path):
         first, _, below = name.partition(".")
-        if first == "kfp_server_api" and below.partition(".")[0] in LEVELS:
+        if first == "kfp_server_api" and below.partition(".")[0] in LEVEL_OF:
             yield below.partition(".")[0]
+
+
+def server_part(module: str) -> str:
+    """Return the part of the server that a module belongs to: a folder or a file directly below `server`."""
+    return module.removeprefix("kfp_server_api.").removeprefix("server").lstrip(".").partition(".")[0]
+
+
+def files_imported(path: Path) -> set[Path]:
+    """Return the files of the package that a file names in any import, those for type checkers included."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("kfp_server_api"):
+            for alias in node.names:
+                for name in (node.module, f"{node.module}.{alias.name}"):
+                    file = PACKAGE.parent / (name.replace(".", "/") + ".py")
+                    found |= {file} if file.exists() else set()
+    return found
 
 
 @pytest.mark.parametrize("path", FILES, ids=module_of)
 def test_every_file_has_a_level(path: Path) -> None:
-    assert not module_of(path) or module_of(path).partition(".")[0] in LEVELS
+    assert not module_of(path) or module_of(path).partition(".")[0] in LEVEL_OF
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if module_of(path)], ids=module_of)
 def test_imports_go_to_the_same_or_a_lower_level(path: Path) -> None:
-    level = LEVELS[module_of(path).partition(".")[0]]
-    assert {name for name in own_imports(path) if LEVELS[name] > level} == set()
+    level = LEVEL_OF[module_of(path).partition(".")[0]]
+    assert {name for name in own_imports(path) if LEVEL_OF[name] > level} == set()
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if module_of(path).startswith("server.")], ids=module_of)
+def test_imports_inside_the_server_run_as_the_table_says(path: Path) -> None:
+    named = {name for name in imports(path) if name.startswith("kfp_server_api.server.")}
+    parts = {server_part(name) for name in named} - {"LocalServer", "EXTRA"}
+    assert parts <= ALLOWED[server_part(module_of(path))]
+
+
+@pytest.mark.parametrize(
+    ("package", "parts"),
+    [
+        ("starlette", {"http"}),
+        ("uvicorn", {"local_server"}),
+        ("kfp", {"engine"}),
+        ("yaml", {"packages"}),
+        ("sqlalchemy", {"store", "orchestration", "resources"}),
+    ],
+)
+def test_a_package_is_imported_by_its_own_part_of_the_server(package: str, parts: set[str]) -> None:
+    importing = {
+        server_part(module_of(path))
+        for path in FILES
+        if module_of(path).startswith("server") and package in {name.partition(".")[0] for name in imports(path)}
+    }
+    assert importing == parts
+
+
+def test_no_two_files_import_each_other() -> None:
+    """Imports for type checkers count, too; generated models may name one another there."""
+    files = [path for path in FILES if not module_of(path).startswith(("models.", "api."))]
+    graph = {path: files_imported(path) & set(files) - {path} for path in files}
+    TopologicalSorter(graph).prepare()
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if module_of(path).startswith("models.")], ids=module_of)
@@ -86,7 +167,7 @@ def test_services_stand_on_operations_alone(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [path for path in FILES if module_of(path).startswith("server")], ids=module_of)
 def test_the_server_never_imports_the_client(path: Path) -> None:
-    assert set(own_imports(path)) <= OF_THE_SERVER
+    assert set(own_imports(path)) <= READ_BY_THE_SERVER
 
 
 @pytest.mark.parametrize("path", [path for path in FILES if not module_of(path).startswith("server")], ids=module_of)

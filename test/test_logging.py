@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from servers import page, reply
+from fixtures.servers import page, reply
 
 from kfp_server_api import ApiException, Configuration, V2beta1Run
 

@@ -221,7 +221,7 @@ def test_a_model_pickles_before_and_after_it_is_read(run: V2beta1Run) -> None:
 
 
 def test_a_model_of_a_call_pickles(serve: Any, runs: Any) -> None:
-    from servers import reply
+    from fixtures.servers import reply
 
     run = runs(serve(reply(REPLY))).get_run("r1")
     again = pickle.loads(pickle.dumps(run))

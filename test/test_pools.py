@@ -7,8 +7,8 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
-import servers
 import urllib3
+from fixtures import servers
 
 from kfp_server_api import ApiConnectionError
 

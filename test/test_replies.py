@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 import pytest
-from servers import head, page, raw, redirect, reply
+from fixtures.servers import head, page, raw, redirect, reply
 
 from kfp_server_api import (
     ApiException,

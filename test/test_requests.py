@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from servers import redirect, reply
+from fixtures.servers import redirect, reply
 
 from kfp_server_api import ApiClient, ApiException, Configuration, OpenApiException, PipelineServiceApi, RunServiceApi
 

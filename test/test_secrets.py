@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ports import closed_port
-from servers import page, raw, redirect, reply, reset_after
+from fixtures.ports import closed_port
+from fixtures.servers import page, raw, redirect, reply, reset_after
 
 from kfp_server_api import ApiClient, ApiException, Configuration, RunServiceApi, V2beta1Run
 

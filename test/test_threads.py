@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from servers import echo_id, later, reply, silence_after
+from fixtures.servers import echo_id, later, reply, silence_after
 
 from kfp_server_api import ApiClient, ApiTimeoutError, Configuration, RunServiceApi, V2beta1ListRunsResponse
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 import urllib3
-from ports import black_hole
-from servers import later, reply, silence_after
+from fixtures.ports import black_hole
+from fixtures.servers import later, reply, silence_after
 
 from kfp_server_api import ApiTimeoutError, ApiValueError, V2beta1Run
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 import urllib3
-from ports import silent_port
-from servers import reply
+from fixtures.ports import silent_port
+from fixtures.servers import reply
 
 from kfp_server_api import ApiConnectionError, ApiException, ApiTimeoutError, TLSError, V2beta1Run
 

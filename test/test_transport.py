@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 import urllib3
-from ports import black_hole, closed_port
-from servers import head, raw, redirect, reply, reset_after, silence_after
+from fixtures.ports import black_hole, closed_port
+from fixtures.servers import head, raw, redirect, reply, reset_after, silence_after
 
 from kfp_server_api import ApiConnectionError, ApiException, ApiTimeoutError, V2beta1Run
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from servers import Request, redirect, reply, reset_after
+from fixtures.servers import Request, redirect, reply, reset_after
 
 from kfp_server_api import ApiConnectionError, ApiException, OpenApiException, PipelineUploadServiceApi
 

@@ -14,14 +14,9 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
-from servers import reply
+from fixtures.servers import reply
 
-from kfp_server_api import (
-    ApiTypeError,
-    ApiValueError,
-    OpenApiException,
-    V2beta1PipelineVersionReference,
-)
+from kfp_server_api import ApiTypeError, ApiValueError, OpenApiException, V2beta1PipelineVersionReference
 
 
 class Color(enum.Enum):

@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-from servers import reply
+from fixtures.servers import reply
 
 from kfp_server_api import ApiTypeError, ApiValueError
 

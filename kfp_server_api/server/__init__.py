@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kfp_server_api.server.local import LocalServer
+    from kfp_server_api.server.local_server import LocalServer
 
 __all__ = ["LocalServer"]
 
@@ -21,7 +21,7 @@ def __getattr__(name: str) -> Any:
     if name != "LocalServer":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        from kfp_server_api.server.local import LocalServer
+        from kfp_server_api.server.local_server import LocalServer
     except ModuleNotFoundError as cause:
         if (cause.name or "").startswith("kfp_server_api"):
             raise

@@ -13,9 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-
-from .conftest import pipeline
-from .running import alive
+from fixtures.calling import pipeline
+from fixtures.running import alive
 
 COMMAND = [sys.executable, "-m", "kfp_server_api.server", "--port", "0"]
 

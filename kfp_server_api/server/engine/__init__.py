@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The child process that runs one pipeline; the only folder with kfp."""

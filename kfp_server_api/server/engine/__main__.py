@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The child process of one run: `python -m kfp_server_api.server.engine.__main__ REQUEST_FILE`.
+
+Started by `orchestration.run_process` only. Tells over a socket what happens, one JSON object a line; ends itself
+and all that it started when the other end of that socket is gone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from kfp_server_api.server.engine import dataflow
+from kfp_server_api.server.engine.component_runner import Components
+from kfp_server_api.server.engine.dag import PipelineRun
+from kfp_server_api.server.engine.outcome import FAILED, Outcome
+
+_STOPPED = 143
+_LEAST_AT_ONCE = 2
+
+
+class Reporter:
+    """Sends events to the parent, and ends this process group when the parent is gone."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+
+    def send(self, event: dict[str, Any]) -> None:
+        """Send one event; an event after the parent's death is dropped."""
+        line = json.dumps(event, default=str, allow_nan=True).encode() + b"\n"
+        with self._lock, contextlib.suppress(OSError):
+            self._connection.sendall(line)
+
+    def end_with_parent(self) -> None:
+        """Watch the connection from a thread; the parent never writes, so all that comes is its end."""
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self) -> None:
+        try:
+            while self._connection.recv(1):
+                pass
+        except OSError:
+            pass
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+def main(request_file: str) -> None:
+    """Run the pipeline of a request file and report how it went."""
+    request = json.loads(Path(request_file).read_text(encoding="utf-8"))
+    connection = socket.socket(fileno=request["descriptor"])
+    connection.set_inheritable(False)
+    _restore(request["python_path"])
+    reporter = Reporter(connection)
+    reporter.end_with_parent()
+    reporter.send({"type": "run", "state": "RUNNING", "time": time.time()})
+    outcome = _run(request, Path(request_file).parent, reporter)
+    reporter.send(_final_event(outcome))
+    connection.shutdown(socket.SHUT_WR)
+
+
+def _restore(python_path: str | None) -> None:
+    """Give components the server's own PYTHONPATH back; this process had its own."""
+    os.environ.pop("PYTHONPATH", None)
+    if python_path is not None:
+        os.environ["PYTHONPATH"] = python_path
+
+
+def _run(request: dict[str, Any], directory: Path, reporter: Reporter) -> Outcome:
+    try:
+        spec = request["spec"].get("pipeline_spec") or request["spec"]
+        name = (spec.get("pipelineInfo") or {}).get("name", "pipeline")
+        components = Components(directory, name, directory.name)
+        _stop_on_signal(components)
+        most_at_once = max(_LEAST_AT_ONCE, os.cpu_count() or 1)
+        return PipelineRun(spec, components.run, reporter.send, most_at_once).run(request["parameters"])
+    except Exception as error:
+        return Outcome(FAILED, cause=f"{type(error).__name__}: {error}")
+
+
+def _stop_on_signal(components: Components) -> None:
+    """Have SIGTERM, which all of the process group gets, end this process once its components have ended."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        # No clean-up and no report: the parent knows that it asked for the end, and has a deadline.
+        for process in list(components.running):
+            process.wait()
+        os._exit(_STOPPED)
+
+    signal.signal(signal.SIGTERM, stop)
+
+
+def _final_event(outcome: Outcome) -> dict[str, Any]:
+    failed = outcome.state == FAILED
+    return {
+        "type": "run",
+        "state": outcome.state,
+        "time": time.time(),
+        "error": outcome.cause if failed else None,
+        "outputs": None if failed else dataflow.as_json(outcome.outputs),
+    }
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
+    sys.stdout.flush()
+    # Without waiting for threads: the report is sent, and nothing else is left to do.
+    os._exit(0)

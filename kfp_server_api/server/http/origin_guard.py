@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Keeps web pages from using the server through the browser of the one who runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import ip_address
+
+from starlette.datastructures import Headers
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from kfp_server_api.server.errors import FORBIDDEN, GatewayError
+
+
+class OriginGuard:
+    """Answers 403 to requests that another site's page makes.
+
+    Args:
+        app: what answers the other requests.
+        hosts: names and addresses that the server was told to listen on. A page whose own name resolves to this
+            machine (DNS rebinding) gives another `Host`. With an address that stands for all of the machine's,
+            such as 0.0.0.0, any `Host` is taken.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
+        self._app = app
+        self._hosts = {host.lower() for host in hosts if host}
+        self._any_host = any(_is_unspecified(host) for host in self._hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        reason = self._refusal(Headers(scope=scope)) if scope["type"] == "http" else ""
+        if not reason:
+            return await self._app(scope, receive, send)
+        problem = GatewayError(FORBIDDEN, reason)
+        return await JSONResponse(problem.body(""), problem.status)(scope, receive, send)
+
+    def _refusal(self, headers: Headers) -> str:
+        """Return why a request is refused, "" if it is not."""
+        for host in headers.getlist("host"):
+            if not self._is_own(_name(host)):
+                return f"The Host {host} is not this server's; start the server with it as --host"
+        if headers.get("sec-fetch-site", "").lower() == "cross-site":
+            return "Requests from pages of other sites are not answered"
+        own = {f"{scheme}://{host.lower()}" for scheme in ("http", "https") for host in headers.getlist("host")}
+        if any(origin.lower() not in own for origin in headers.getlist("origin")):
+            return "Requests from pages of other origins are not answered"
+        return ""
+
+    def _is_own(self, name: str) -> bool:
+        return self._any_host or name in self._hosts or name == "localhost" or _is_loopback(name)
+
+
+def _name(host: str) -> str:
+    """Return a Host header's name or address, without port and brackets."""
+    if host.startswith("["):
+        return host[1:].partition("]")[0].lower()
+    return host.partition(":")[0].lower().rstrip(".")
+
+
+def _is_loopback(name: str) -> bool:
+    try:
+        return ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_unspecified(name: str) -> bool:
+    try:
+        return ip_address(name).is_unspecified
+    except ValueError:
+        return False

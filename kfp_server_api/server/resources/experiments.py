@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Experiments: groups of runs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from kfp_server_api.server.errors import ABORTED, RequestError, exists, invalid, not_found
+from kfp_server_api.server.resources.call import Arguments, Context, Handler
+from kfp_server_api.server.resources.listing import Listing, read_page
+from kfp_server_api.server.resources.validation import check_length, new_id
+from kfp_server_api.server.store.tables import experiments, runs, settings
+from kfp_server_api.server.times import now
+
+_c = experiments.c
+_DEFAULT = "default_experiment_id"
+
+LISTING = Listing(
+    "Experiment",
+    experiments,
+    {
+        "id": _c.experiment_id,
+        "experiment_id": _c.experiment_id,
+        "name": _c.display_name,
+        "display_name": _c.display_name,
+        "created_at": _c.created_at,
+        "last_run_created_at": _c.last_run_created_at,
+        "description": _c.description,
+        "namespace": _c.namespace,
+        "storage_state": _c.storage_state,
+    },
+)
+
+
+def require_experiment(connection: sa.Connection, experiment_id: str) -> dict[str, Any]:
+    """Return an experiment's row.
+
+    Raises:
+        RequestError: there is none with this id.
+    """
+    row = connection.execute(sa.select(experiments).where(_c.experiment_id == experiment_id)).mappings().first()
+    if row is None:
+        raise not_found("Experiment", experiment_id)
+    return dict(row)
+
+
+def default_experiment_id(connection: sa.Connection) -> str:
+    """Return the id of the experiment for runs that name none, which is made when it is missing.
+
+    Its id is remembered, so that no other experiment takes its place.
+    """
+    query = sa.select(settings.c.value).where(settings.c.name == _DEFAULT)
+    remembered: str | None = connection.scalar(query)
+    if remembered:
+        return remembered
+    same_name = sa.select(_c.experiment_id).where(_c.display_name == "Default")
+    chosen: str = connection.scalar(same_name) or _insert(
+        connection,
+        {
+            "display_name": "Default",
+            "description": "All runs created without specifying an experiment will be grouped here.",
+        },
+    )
+    connection.execute(settings.insert().values(name=_DEFAULT, value=chosen))
+    return chosen
+
+
+def _insert(connection: sa.Connection, body: Arguments) -> str:
+    experiment_id = new_id()
+    connection.execute(
+        experiments.insert().values(
+            experiment_id=experiment_id,
+            display_name=body["display_name"],
+            description=body.get("description", ""),
+            created_at=now(),
+            storage_state="AVAILABLE",
+        )
+    )
+    return experiment_id
+
+
+def create(context: Context, arguments: Arguments) -> dict[str, Any]:
+    """Make an experiment; its name must be free."""
+    body = arguments["experiment"]
+    name = body.get("display_name", "")
+    if not name:
+        raise invalid("Experiment must have a non-empty name")
+    check_length("Experiment.Name", name, 128)
+    with context.store.write() as connection:
+        if connection.scalar(sa.select(_c.experiment_id).where(_c.display_name == name)):
+            raise exists(
+                f"Failed to create a new experiment. The name {name} already exists. Please specify a new name"
+            )
+        return require_experiment(connection, _insert(connection, body))
+
+
+def get(context: Context, arguments: Arguments) -> dict[str, Any]:
+    """Return one experiment."""
+    with context.store.read() as connection:
+        return require_experiment(connection, arguments["experiment_id"])
+
+
+def list_page(context: Context, arguments: Arguments) -> dict[str, Any]:
+    """Return a page of experiments."""
+    with context.store.read() as connection:
+        page = read_page(connection, LISTING, arguments)
+    return page.reply("experiments", page.rows)
+
+
+def delete(context: Context, arguments: Arguments) -> dict[str, Any]:
+    """Delete an experiment; its runs stay."""
+    experiment_id = arguments["experiment_id"]
+    with context.store.write() as connection:
+        require_experiment(connection, experiment_id)
+        if experiment_id == default_experiment_id(connection):
+            text = f"Failed to delete experiment {experiment_id}. The default experiment cannot be deleted"
+            raise RequestError(ABORTED, text)
+        connection.execute(experiments.delete().where(_c.experiment_id == experiment_id))
+    return {}
+
+
+def archive(context: Context, arguments: Arguments) -> dict[str, Any]:
+    """Archive an experiment and all its runs; those that are running go on."""
+    experiment_id = arguments["experiment_id"]
+    with context.store.write() as connection:
+        _set_storage_state(connection, experiment_id, "ARCHIVED")
+        connection.execute(runs.update().where(runs.c.experiment_id == experiment_id).values(storage_state="ARCHIVED"))
+    return {}
+
+
+def unarchive(context: Context, arguments: Arguments) -> dict[str, Any]:
+    """Bring an experiment back; its runs stay archived."""
+    with context.store.write() as connection:
+        _set_storage_state(connection, arguments["experiment_id"], "AVAILABLE")
+    return {}
+
+
+def _set_storage_state(connection: sa.Connection, experiment_id: str, state: str) -> None:
+    require_experiment(connection, experiment_id)
+    connection.execute(experiments.update().where(_c.experiment_id == experiment_id).values(storage_state=state))
+
+
+HANDLERS: dict[str, Handler] = {
+    "experiment_service_create_experiment": create,
+    "experiment_service_get_experiment": get,
+    "experiment_service_list_experiments": list_page,
+    "experiment_service_delete_experiment": delete,
+    "experiment_service_archive_experiment": archive,
+    "experiment_service_unarchive_experiment": unarchive,
+}

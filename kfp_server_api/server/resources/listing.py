@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Pages, sort orders and filters: the same for every resource."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from kfp_server_api.server.errors import RequestError, invalid
+from kfp_server_api.server.resources.filters import LARGEST, Predicate, conditions, parse_filter
+
+DEFAULT_SIZE, LARGEST_SIZE = 20, 200
+
+
+class Listing(NamedTuple):
+    """What is particular to the list of one resource.
+
+    Attributes:
+        word: the resource's word in error texts.
+        table: its table; the first primary key column is its id.
+        fields: names that may be sorted and filtered by; integer columns are times.
+        tags: the column of its tags, None when it has none.
+    """
+
+    word: str
+    table: sa.Table
+    fields: Mapping[str, sa.ColumnElement[Any]]
+    tags: sa.ColumnElement[Any] | None = None
+
+
+class Page(NamedTuple):
+    """Rows of one page, the number of rows on all pages, and the next page's token ("" on the last)."""
+
+    rows: list[dict[str, Any]]
+    total: int
+    next_page_token: str
+
+    def reply(self, items: str, resources: list[dict[str, Any]]) -> dict[str, Any]:
+        """Return the list response that holds `resources` under `items`."""
+        return {items: resources, "total_size": self.total, "next_page_token": self.next_page_token}
+
+
+class _Query(NamedTuple):
+    """What a list call asks for, as its page token keeps it; `start` is the next page's first (value, id)."""
+
+    word: str
+    sort: str
+    descending: bool
+    predicates: list[Predicate]
+    scope: dict[str, str]
+    start: tuple[Any, str] | None = None
+
+
+def read_page(
+    connection: sa.Connection,
+    listing: Listing,
+    arguments: Mapping[str, Any],
+    scope: Mapping[str, str] | None = None,
+) -> Page:
+    """Return the page that a list call asks for.
+
+    Args:
+        arguments: the call's page_size, page_token, sort_by and filter.
+        scope: column names to the values that rows must have whatever the filter says; the token keeps it.
+
+    Raises:
+        RequestError: an argument is wrong.
+    """
+    size = _size(arguments.get("page_size") or 0)
+    query = _query(listing, arguments, dict(scope or {}))
+    where = conditions(query.predicates, listing.fields, listing.tags)
+    where += [listing.table.c[name] == value for name, value in query.scope.items()]
+    total = connection.scalar(sa.select(sa.func.count()).select_from(listing.table).where(*where))
+    found = connection.execute(_select(listing, query).where(*where).limit(size + 1)).mappings().all()
+    rows = [dict(row) for row in found]
+    token = _token(query, rows[size], listing) if len(rows) > size else ""
+    return Page([_without_order(row) for row in rows[:size]], total or 0, token)
+
+
+def _size(asked: int) -> int:
+    if asked < 0:
+        raise invalid(f"The page size should be greater than 0. Got {asked}")
+    return min(asked or DEFAULT_SIZE, LARGEST_SIZE)
+
+
+def _select(listing: Listing, query: _Query) -> sa.Select[Any]:
+    """Select rows in order; ties are broken by id in the same direction, so that no row is on two pages."""
+    column, id = listing.fields[query.sort], _id(listing)
+    select = sa.select(listing.table, column.label("order_value"))
+    order = (column.desc(), id.desc()) if query.descending else (column, id)
+    select = select.order_by(*order)
+    if query.start is None:
+        return select
+    here, there = sa.tuple_(column, id), sa.tuple_(*map(sa.literal, query.start))
+    return select.where(here <= there if query.descending else here >= there)
+
+
+def _id(listing: Listing) -> sa.Column[Any]:
+    return next(iter(listing.table.primary_key))
+
+
+def _without_order(row: dict[str, Any]) -> dict[str, Any]:
+    del row["order_value"]
+    return row
+
+
+def _query(listing: Listing, arguments: Mapping[str, Any], scope: dict[str, str]) -> _Query:
+    """Return what a call asks for, its page token's memory included."""
+    sort_by, text = arguments.get("sort_by") or "", arguments.get("filter") or ""
+    sort, descending = _sort(listing, sort_by)
+    asked = _Query(listing.word, sort, descending, parse_filter(text), scope)
+    if not arguments.get("page_token"):
+        return asked
+    kept = _read_token(listing, arguments["page_token"])
+    _check_repeated(asked, kept, bool(sort_by.strip()))
+    return kept
+
+
+def _check_repeated(asked: _Query, kept: _Query, sorted_again: bool) -> None:
+    """Refuse a token together with other criteria; tag predicates may be repeated without the rest."""
+    tags, rest = _split(asked)
+    kept_tags, kept_rest = _split(kept)
+    same = not tags or tags == kept_tags
+    if sorted_again or rest:
+        same = same and (asked.sort, asked.descending, rest) == (kept.sort, kept.descending, kept_rest)
+    if not same or any(kept.scope.get(name) != value for name, value in asked.scope.items()):
+        raise invalid(
+            "page token does not match the supplied sort by and/or filtering criteria. "
+            "Either specify the same criteria or leave the latter empty if page token is specified"
+        )
+
+
+def _split(query: _Query) -> tuple[list[Predicate], list[Predicate]]:
+    tags = [predicate for predicate in query.predicates if predicate.is_tag]
+    return tags, [predicate for predicate in query.predicates if not predicate.is_tag]
+
+
+def _sort(listing: Listing, text: str) -> tuple[str, bool]:
+    words = text.lower().split() or ["created_at"]
+    if len(words) > 2 or words[1:] not in ([], ["asc"], ["desc"]):
+        raise invalid(
+            f'Received invalid sort by format "{text}". '
+            'Supported format: "field_name", "field_name desc", or "field_name asc"'
+        )
+    if words[0] not in listing.fields:
+        raise invalid(f'Invalid sorting field: "{words[0]}" on listable type {listing.word}')
+    return words[0], words[1:] == ["desc"]
+
+
+def _token(query: _Query, first: Mapping[str, Any], listing: Listing) -> str:
+    """Return the token of the page that begins with row `first`."""
+    start = (first["order_value"], first[_id(listing).name])
+    text = json.dumps(query._replace(start=start), separators=(",", ":"))
+    return base64.b64encode(text.encode()).decode()
+
+
+def _read_token(listing: Listing, token: str) -> _Query:
+    try:
+        fields = json.loads(base64.b64decode(token, validate=True))
+        word, sort, descending, predicates, scope, (value, id) = fields
+        query = _Query(word, sort, descending, [Predicate(*item) for item in predicates], scope, (value, id))
+        conditions(query.predicates, listing.fields, listing.tags)
+        valid = word == listing.word and sort in listing.fields and _is_start(value, id) and _is_scope(listing, scope)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError, RequestError) as cause:
+        raise invalid("Invalid page token") from cause
+    if not valid:
+        raise invalid("Invalid page token")
+    return query
+
+
+def _is_start(value: Any, id: Any) -> bool:
+    """Tell whether a token's place can be compared with rows."""
+    small = not isinstance(value, int) or abs(value) <= LARGEST
+    return isinstance(value, (str, int)) and isinstance(id, str) and small
+
+
+def _is_scope(listing: Listing, scope: Mapping[Any, Any]) -> bool:
+    return all(name in listing.table.c and isinstance(value, str) for name, value in scope.items())

@@ -1,0 +1,255 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs: one execution each of a pipeline version or of a spec that came with the call."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+
+from kfp_server_api.server.errors import ABORTED, PRECONDITION, RequestError, exists, invalid, not_found
+from kfp_server_api.server.orchestration import run_process
+from kfp_server_api.server.orchestration.recorder import STOPPABLE, advance, is_run_id, new_run, task_details
+from kfp_server_api.server.packages.parameters import check_parameters
+from kfp_server_api.server.packages.pipeline_spec import Package, parse_inline
+from kfp_server_api.server.resources.call import Arguments, Context, Handler
+from kfp_server_api.server.resources.experiments import default_experiment_id, require_experiment
+from kfp_server_api.server.resources.listing import Listing, read_page
+from kfp_server_api.server.resources.pipeline_versions import latest_version, package_of, require_version
+from kfp_server_api.server.resources.validation import new_id
+from kfp_server_api.server.store.tables import experiments, runs
+from kfp_server_api.server.times import now
+
+SERVICE_ACCOUNT = "pipeline-runner"
+
+_c = runs.c
+_V1_STATES = {
+    "PENDING": "Pending",
+    "RUNNING": "Running",
+    "SUCCEEDED": "Succeeded",
+    "SKIPPED": "Skipped",
+    "FAILED": "Failed",
+    "CANCELING": "Terminating",
+}
+
+LISTING = Listing(
+    "Run",
+    runs,
+    {
+        "id": _c.run_id,
+        "run_id": _c.run_id,
+        "name": _c.display_name,
+        "display_name": _c.display_name,
+        "created_at": _c.created_at,
+        "finished_at": _c.finished_at,
+        "scheduled_at": _c.scheduled_at,
+        "description": _c.description,
+        "storage_state": _c.storage_state,
+        "status": sa.case(_V1_STATES, value=_c.state, else_=""),
+        "state": _c.state,
+        "namespace": sa.literal(""),
+        "experiment_id": _c.experiment_id,
+        "recurring_run_id": _c.recurring_run_id,
+        "state_history": sa.type_coerce(_c.state_history, sa.Text),
+        "runtime_details": sa.literal(""),
+    },
+)
+
+
+class _Source(NamedTuple):
+    """What a run executes, and the columns that say where it came from."""
+
+    package: Package
+    columns: dict[str, Any]
+
+
+def create(context: Context, arguments: Arguments) -> dict[str, Any]:
+    """Make a run and start it, or queue it while as many as may run at once are running."""
+    body = arguments["run"]
+    _check_body(body)
+    with context.store.write() as connection:
+        experiment = _experiment(connection, body)
+        source = _source(connection, body)
+        parameters = (body.get("runtime_config") or {}).get("parameters") or {}
+        check_parameters(source.package.pipeline_spec, parameters)
+        row = new_run({**_own_columns(body), **source.columns, "experiment_id": experiment["experiment_id"]})
+        _insert(connection, row)
+    context.manager.submit(row["run_id"], source.package.pipeline_spec, parameters)
+    return to_reply(row, [])
+
+
+def _check_body(body: Mapping[str, Any]) -> None:
+    if not body.get("display_name"):
+        raise invalid("Run name cannot be empty")
+    if body.get("plugins_output"):
+        text = "plugins_output is server-owned and populated exclusively via plugin lifecycle hooks"
+        raise RequestError(ABORTED, text)
+    if body.get("recurring_run_id"):
+        raise not_found("Job", body["recurring_run_id"])
+    _check_plugins_input(body.get("plugins_input") or {})
+    if body.get("run_id") and not is_run_id(body["run_id"]):
+        raise invalid("A run_id begins with a letter or digit and has up to 64 letters, digits, '-' and '_'")
+    reason = run_process.refusal()
+    if reason:
+        raise RequestError(PRECONDITION, f"This server cannot execute pipelines because {reason}")
+
+
+def _check_plugins_input(plugins: Mapping[str, Any]) -> None:
+    sizes = [len(json.dumps(value)) for value in plugins.values()]
+    if len(plugins) > 16:
+        raise invalid("Invalid plugins_input: more than 16 keys")
+    if max(sizes, default=0) > 64 * 1024 or sum(sizes) > 256 * 1024:
+        raise invalid("Invalid plugins_input: more than 64 KiB in one entry or 256 KiB in all")
+
+
+def _experiment(connection: sa.Connection, body: Mapping[str, Any]) -> dict[str, Any]:
+    experiment_id = body.get("experiment_id") or default_experiment_id(connection)
+    return require_experiment(connection, experiment_id)
+
+
+def _source(connection: sa.Connection, body: Mapping[str, Any]) -> _Source:
+    """Return what a run executes: the version named, or the pipeline's latest, or the spec given."""
+    reference = body.get("pipeline_version_reference") or {}
+    version_id, pipeline_id = reference.get("pipeline_version_id"), reference.get("pipeline_id")
+    if version_id:
+        return _version_source(_version_of(connection, version_id, pipeline_id))
+    if pipeline_id:
+        return _version_source(latest_version(connection, pipeline_id))
+    if not body.get("pipeline_spec"):
+        raise invalid("A run needs a pipeline_version_reference or a pipeline_spec")
+    package = parse_inline(body["pipeline_spec"])
+    spec = package._asdict() if package.platform_spec else package.pipeline_spec
+    return _Source(package, {"pipeline_spec": spec})
+
+
+def _version_of(connection: sa.Connection, version_id: str, pipeline_id: str | None) -> dict[str, Any]:
+    row = require_version(connection, version_id)
+    if pipeline_id and row["pipeline_id"] != pipeline_id:
+        raise invalid(f"PipelineVersion {version_id} does not belong to pipeline {pipeline_id}")
+    return row
+
+
+def _version_source(row: Mapping[str, Any]) -> _Source:
+    columns = {name: row[name] for name in ("pipeline_id", "pipeline_version_id")}
+    return _Source(package_of(row), columns)
+
+
+def _own_columns(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns that a run takes from the call; a client may choose the id."""
+    taken = ("display_name", "description", "scheduled_at", "runtime_config", "plugins_input")
+    columns = {name: body[name] for name in taken if name in body}
+    columns["run_id"] = body.get("run_id") or new_id()
+    columns["service_account"] = body.get("service_account") or SERVICE_ACCOUNT
+    if body.get("storage_state") == "ARCHIVED":
+        columns["storage_state"] = "ARCHIVED"
+    return columns
+
+
+def _insert(connection: sa.Connection, row: Mapping[str, Any]) -> None:
+    if connection.scalar(sa.select(_c.run_id).where(_c.run_id == row["run_id"])):
+        raise exists(f"Run {row['run_id']} already exists")
+    connection.execute(runs.insert().values(**row))
+    of_experiment = experiments.c.experiment_id == row["experiment_id"]
+    connection.execute(experiments.update().where(of_experiment).values(last_run_created_at=row["created_at"]))
+
+
+def to_reply(row: Mapping[str, Any], details: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return a run as the API shows it."""
+    reference = {name: row.get(name) for name in ("pipeline_id", "pipeline_version_id")}
+    return {
+        **row,
+        "pipeline_version_id": None,  # deprecated: servers leave it out
+        "pipeline_version_reference": reference if reference["pipeline_version_id"] else None,
+        "run_details": {"task_details": details} if details else None,
+        "runtime_config": row.get("runtime_config") or None,
+    }
+
+
+def require_run(connection: sa.Connection, run_id: str) -> dict[str, Any]:
+    """Return a run's row.
+
+    Raises:
+        RequestError: there is none with this id.
+    """
+    row = connection.execute(sa.select(runs).where(_c.run_id == run_id)).mappings().first()
+    if row is None:
+        raise not_found("Run", run_id)
+    return dict(row)
+
+
+def get(context: Context, arguments: Arguments) -> dict[str, Any]:
+    """Return one run with its tasks."""
+    run_id = arguments["run_id"]
+    with context.store.read() as connection:
+        return to_reply(require_run(connection, run_id), task_details(connection, [run_id]).get(run_id, []))
+
+
+def list_page(context: Context, arguments: Arguments) -> dict[str, Any]:
+    """Return a page of runs with their tasks, those of one experiment if it is named."""
+    experiment_id = arguments.get("experiment_id")
+    with context.store.read() as connection:
+        if experiment_id:
+            require_experiment(connection, experiment_id)
+        page = read_page(connection, LISTING, arguments, {"experiment_id": experiment_id} if experiment_id else {})
+        details = task_details(connection, [row["run_id"] for row in page.rows])
+    return page.reply("runs", [to_reply(row, details.get(row["run_id"], [])) for row in page.rows])
+
+
+def delete(context: Context, arguments: Arguments) -> dict[str, Any]:
+    """Delete a run in any state; one that is going on is ended."""
+    run_id = arguments["run_id"]
+    with context.store.write() as connection:
+        require_run(connection, run_id)
+        connection.execute(runs.delete().where(_c.run_id == run_id))
+    context.manager.discard(run_id)
+    return {}
+
+
+def terminate(context: Context, arguments: Arguments) -> dict[str, Any]:
+    """End a run: its state is CANCELING at once and FAILED when its processes have ended."""
+    run_id = arguments["run_id"]
+    with context.store.write() as connection:
+        require_run(connection, run_id)
+        if not advance(connection, run_id, "CANCELING", now(), STOPPABLE):
+            raise invalid(f"Failed to terminate a run {run_id}. Row not found")
+    context.manager.terminate(run_id)
+    return {}
+
+
+def archive(context: Context, arguments: Arguments) -> dict[str, Any]:
+    """Archive a run; it goes on if it is running."""
+    with context.store.write() as connection:
+        require_run(connection, arguments["run_id"])
+        _set_storage_state(connection, arguments["run_id"], "ARCHIVED")
+    return {}
+
+
+def unarchive(context: Context, arguments: Arguments) -> dict[str, Any]:
+    """Bring a run back; its experiment must not be archived."""
+    run_id = arguments["run_id"]
+    with context.store.write() as connection:
+        experiment_id = require_run(connection, run_id)["experiment_id"]
+        if require_experiment(connection, experiment_id)["storage_state"] == "ARCHIVED":
+            raise RequestError(
+                PRECONDITION,
+                f"Failed to unarchive run {run_id} as experiment {experiment_id} must be un-archived first",
+            )
+        _set_storage_state(connection, run_id, "AVAILABLE")
+    return {}
+
+
+def _set_storage_state(connection: sa.Connection, run_id: str, state: str) -> None:
+    connection.execute(runs.update().where(_c.run_id == run_id).values(storage_state=state))
+
+
+HANDLERS: dict[str, Handler] = {
+    "run_service_create_run": create,
+    "run_service_get_run": get,
+    "run_service_list_runs": list_page,
+    "run_service_delete_run": delete,
+    "run_service_terminate_run": terminate,
+    "run_service_archive_run": archive,
+    "run_service_unarchive_run": unarchive,
+}

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Limits of the API on ids, names and tags."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+
+from kfp_server_api.server.errors import invalid
+
+
+def new_id() -> str:
+    """Return the id of a new resource."""
+    return str(uuid.uuid4())
+
+
+def check_length(what: str, value: str, limit: int) -> None:
+    """Refuse a text of more bytes than the API takes."""
+    if len(value.encode()) > limit:
+        raise invalid(f"{what} length cannot exceed {limit}")
+
+
+def check_tags(tags: Mapping[str, str]) -> None:
+    """Refuse tags beyond the API's limits."""
+    if len(tags) > 20:
+        raise invalid(f"number of tags ({len(tags)}) exceeds maximum of 20 per entity")
+    for key, value in tags.items():
+        if not key:
+            raise invalid("tag key cannot be empty")
+        if "." in key:
+            raise invalid(f"tag key \"{key}\" must not contain '.' character")
+        if len(key) > 63:
+            raise invalid(f'tag key "{key}" exceeds maximum length of 63 characters')
+        if len(value) > 63:
+            raise invalid(f'tag value "{value}" for key "{key}" exceeds maximum length of 63 characters')

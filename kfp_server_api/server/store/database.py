@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The SQLite file that holds the tables."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import IO
+
+import sqlalchemy as sa
+
+from kfp_server_api.server.store.tables import metadata
+
+SCHEMA = 1
+"""Number of the table layout, kept in the file; a file with another one is refused."""
+
+
+class StoreError(RuntimeError):
+    """The database file cannot be used."""
+
+
+class Store:
+    """One SQLite file, used by many threads of one server at a time.
+
+    Args:
+        path: the file; made when missing.
+
+    Raises:
+        StoreError: it is no database of this server, or another server has it open.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._writing = threading.Lock()
+        if path.is_dir():
+            raise StoreError(f"cannot use {path} as database: it is a folder")
+        lock = _lock_file(path)
+        new = not lock.exists()
+        self._hold = _hold(path)
+        self._engine = _engine(path)
+        try:
+            self._prepare()
+        except (sa.exc.DBAPIError, StoreError) as cause:
+            self.close()
+            if new:
+                lock.unlink(missing_ok=True)
+            raise StoreError(f"cannot use {path} as database: {getattr(cause, 'orig', cause)}") from cause
+
+    def _prepare(self) -> None:
+        with self.write() as connection:
+            found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+            if not found and connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one():
+                raise StoreError("it holds tables of another program")
+            if found not in (0, SCHEMA):
+                raise StoreError(f"it has table layout {found}, this server writes {SCHEMA}")
+            metadata.create_all(connection)
+            connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA}")
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """Give a connection that sees one state of the data throughout the block."""
+        with self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """Give a connection whose changes are all kept at the end of the block, or none after an error."""
+        writing = self._engine.execution_options(write=True)
+        with self._writing, writing.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close the file."""
+        self._engine.dispose()
+        if self._hold:
+            self._hold.close()
+
+
+def _engine(path: Path) -> sa.Engine:
+    engine = sa.create_engine(
+        sa.URL.create("sqlite", database=str(path)),
+        connect_args={"timeout": 30, "check_same_thread": False},
+        json_serializer=partial(json.dumps, ensure_ascii=False, separators=(",", ":")),
+        pool_size=20,
+        max_overflow=40,
+    )
+    sa.event.listen(engine, "connect", _configure)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _configure(connection: sqlite3.Connection, _: object) -> None:
+    # The driver starts transactions too late for one state throughout a block, so it is told to start none.
+    connection.isolation_level = None
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: sa.Connection) -> None:
+    # A writer takes the lock at once: one that reads first and writes later fails when another was faster.
+    write = connection.get_execution_options().get("write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+def _lock_file(path: Path) -> Path:
+    return path.with_name(f"{path.name}.lock")
+
+
+def _hold(path: Path) -> IO[bytes] | None:
+    """Keep other servers off the file, since each would end the other's runs as left over."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return None
+    held = open(_lock_file(path), "wb")  # noqa: SIM115
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as cause:
+        held.close()
+        raise StoreError(f"{path} is in use by another server") from cause
+    return held

@@ -1,0 +1,280 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Components as processes: what they install, what they print, and containers.
+
+No postponed annotations here: kfp reads those of components as types.
+"""
+
+import functools
+import importlib.metadata
+import importlib.util
+import os
+import site
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("kfp")
+dsl = pytest.importorskip("kfp.dsl")
+
+from fixtures.running import compiled, read, run  # noqa: E402
+
+from kfp_server_api.server.engine.component_venv import without_kfp_install  # noqa: E402
+
+if os.name == "nt":
+    pytest.skip("compiled components need a POSIX shell", allow_module_level=True)
+
+SHARED = Path(__file__).resolve().parents[4] / "shared" / "pipelines"
+component = functools.partial(dsl.component, base_image="python:3.11")
+needs_pip = pytest.mark.skipif(importlib.util.find_spec("pip") is None, reason="pip is not installed")
+
+
+@component
+def version_of(package: str) -> str:
+    import importlib.metadata
+
+    return importlib.metadata.version(package)
+
+
+@component
+def pip(arguments: list) -> str:
+    import subprocess
+    import sys
+
+    command = [sys.executable, "-m", "pip", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+@component
+def pip_and_import(arguments: list, module: str) -> str:
+    import importlib
+    import subprocess
+
+    subprocess.run(["pip", *arguments], check=True)
+    return importlib.import_module(module).WHO
+
+
+@dsl.container_component
+def shell(script: str, result: dsl.OutputPath(int), file: dsl.Output[dsl.Dataset]):
+    return dsl.ContainerSpec(image="alpine:9", command=["sh", "-c", script, result, file.path])
+
+
+@dsl.container_component
+def no_such_program():
+    return dsl.ContainerSpec(image="example/tool:1", command=["no-such-program-here", "--now"])
+
+
+@dsl.container_component
+def entrypoint():
+    return dsl.ContainerSpec(image="example/tool:2")
+
+
+@dsl.pipeline
+def asking(package: str) -> str:
+    return version_of(package=package).output
+
+
+@dsl.pipeline
+def using_pip(arguments: list) -> str:
+    return pip(arguments=arguments).output
+
+
+@dsl.pipeline
+def installing(arguments: list, module: str) -> str:
+    return pip_and_import(arguments=arguments, module=module).output
+
+
+@dsl.pipeline
+def shelling(script: str) -> int:
+    return shell(script=script).outputs["result"]
+
+
+@dsl.pipeline
+def missing_program():
+    no_such_program()
+
+
+@dsl.pipeline
+def only_image():
+    entrypoint()
+
+
+def installed() -> tuple[list[tuple[str, str]], dict[str, int]]:
+    """Return what is installed for this interpreter, and when its folders last changed."""
+    found = sorted((d.metadata["Name"], d.version) for d in importlib.metadata.distributions())
+    folders = [p for p in {*site.getsitepackages(), site.getusersitepackages()} if os.path.isdir(p)]
+    return found, {folder: os.stat(folder).st_mtime_ns for folder in folders}
+
+
+def wheel(folder: Path, name: str, version: str) -> str:
+    """Build a package of one module, without a build tool."""
+    file = folder / f"{name}-{version}-py3-none-any.whl"
+    info = f"{name}-{version}.dist-info"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(f"{name}.py", f"WHO = '{name} {version}'\n")
+        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+        archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr(f"{info}/RECORD", f"{name}.py,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n")
+    return str(file)
+
+
+def with_package(package: str) -> Any:
+    """Return a pipeline whose component has a package installed as it starts."""
+
+    @dsl.component(base_image="python:3.11", packages_to_install=[package])
+    def importer_of_it() -> str:
+        import strange_package
+
+        return strange_package.WHO
+
+    @dsl.pipeline(name="with-package")
+    def pipeline() -> str:
+        return importer_of_it().output
+
+    return pipeline
+
+
+@needs_pip
+def test_a_package_of_a_component_is_there_for_it_alone(tmp_path: Path) -> None:
+    before = installed()
+    spec = compiled(with_package(wheel(tmp_path, "strange_package", "1.5")), tmp_path)
+    assert run(spec, tmp_path).outputs == {"Output": "strange_package 1.5"}
+    assert installed() == before
+    assert importlib.util.find_spec("strange_package") is None
+
+
+@needs_pip
+def test_user_code_installs_for_itself_alone(tmp_path: Path) -> None:
+    before = installed()
+    arguments = ["install", "--no-index", wheel(tmp_path, "strange_package", "2.0")]
+    ran = run(compiled(installing, tmp_path), tmp_path, arguments=arguments, module="strange_package")
+    assert ran.outputs == {"Output": "strange_package 2.0"}
+    assert installed() == before
+
+
+@needs_pip
+def test_user_code_cannot_replace_a_package_of_the_server(tmp_path: Path) -> None:
+    before = installed()
+    file = wheel(tmp_path, "click", "0.0.1")
+    spec = compiled(installing, tmp_path)
+    arguments = ["install", "--no-index", "--no-deps", file]
+    assert run(spec, tmp_path, arguments=arguments, module="click").outputs == {"Output": "click 0.0.1"}
+    assert installed() == before
+
+
+@needs_pip
+def test_user_code_cannot_remove_a_package_of_the_server(tmp_path: Path) -> None:
+    before = installed()
+    assert "click" in [name for name, _ in before[0]]
+    ran = run(compiled(using_pip, tmp_path), tmp_path, arguments=["uninstall", "--yes", "click"])
+    assert "outside environment" in ran.outputs["Output"]
+    assert installed() == before
+
+
+@needs_pip
+def test_pip_settings_of_the_server_do_not_lead_installs_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_TARGET", str(tmp_path / "elsewhere"))
+    settings = tmp_path / "pip.conf"
+    settings.write_text("[install]\nuser = true\n", encoding="utf-8")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(settings))
+    spec = compiled(with_package(wheel(tmp_path, "strange_package", "1.5")), tmp_path)
+    assert run(spec, tmp_path).outputs == {"Output": "strange_package 1.5"}
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_the_servers_kfp_serves_in_place_of_the_one_that_compiled(tmp_path: Path) -> None:
+    spec = compiled(asking, tmp_path)
+    text = str(spec).replace(f"kfp=={importlib.metadata.version('kfp')}", "kfp==2.0.0")
+    assert "kfp==2.0.0" in text
+    changed = eval(text, {})
+    ran = run(changed, tmp_path, package="kfp")
+    assert ran.outputs == {"Output": importlib.metadata.version("kfp")}
+
+
+def test_a_component_without_packages_never_calls_pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # pip fails at once with a setting that it does not understand.
+    monkeypatch.setenv("PIP_TIMEOUT", "never")
+    assert run(compiled(asking, tmp_path), tmp_path, package="kfp").last["state"] == "SUCCEEDED"
+
+
+def test_only_the_kfp_step_is_cut() -> None:
+    start = 'if ! [ -x "$(command -v pip)" ]; then\n    python3 -m ensurepip\nfi\n\n'
+    start += "PIP_DISABLE_PIP_VERSION_CHECK=1 "
+    kfp = "python3 -m pip install --quiet 'kfp==2.1.0' '--no-deps' 'a>=3.7,<5; python_version<\"3.9\"'"
+    other = "python3 -m pip install --quiet 'pandas==2'"
+    end = ' && "$0" "$@"\n'
+    both = without_kfp_install(["sh", "-c", f"{start}{other}  &&  {kfp}{end}", "sh"])
+    assert "kfp==" not in both[2]
+    assert "'pandas==2'" in both[2]
+    assert both[2].endswith('"$0" "$@"\n')
+    assert without_kfp_install(["sh", "-c", f"{start}{kfp}{end}", "sh"]) == ["sh", "-c", '"$0" "$@"', "sh"]
+
+
+def test_code_that_names_the_kfp_step_stays_as_it_is() -> None:
+    code = "print(\"python3 -m pip install 'kfp==1' && true\")"
+    assert without_kfp_install(["sh", "-c", code]) == ["sh", "-c", code]
+
+
+def test_a_container_component_runs_as_a_command(tmp_path: Path) -> None:
+    script = 'echo working; echo 42 > "$0"; echo content > "$1"'
+    ran = run(compiled(shelling, tmp_path), tmp_path, script=script)
+    assert ran.outputs == {"Output": 42}
+    artifact = ran.tasks("shell")[-1]["outputs"]["file"]
+    assert Path(artifact["uri"]).read_text() == "content\n"
+
+
+def test_the_log_of_a_container_component_says_that_there_is_no_container(tmp_path: Path) -> None:
+    log = run(compiled(shelling, tmp_path), tmp_path, script='echo working; echo 1 > "$0"').log("shell")
+    notice, working = log.splitlines()
+    assert "on this machine and not in image 'alpine:9'" in notice
+    assert working == "working"
+
+
+def test_a_missing_program_of_a_container_is_explained(tmp_path: Path) -> None:
+    error = run(compiled(missing_program, tmp_path), tmp_path).last["error"]
+    assert "task 'no-such-program' failed: command 'no-such-program-here' cannot be started" in error
+    assert "not in image 'example/tool:1'" in error
+
+
+def test_a_container_that_relies_on_its_image_is_explained(tmp_path: Path) -> None:
+    error = run(compiled(only_image, tmp_path), tmp_path).last["error"]
+    assert "it has no command of its own" in error
+    assert "not in image 'example/tool:2'" in error
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the shared pipelines are not here")
+@pytest.mark.parametrize(
+    ("name", "parameters", "outputs"),
+    [
+        ("add_numbers", {"a": 3, "b": 4}, {"Output": 7}),
+        ("arguments_parameters", {"param2": "there"}, {}),
+        ("concat_message", {"message1": "a", "message2": "b"}, {"Output": "ab"}),
+        ("dict_input", {"struct": {"a": 1}}, {}),
+        ("flip_coin", {}, {}),
+        ("hello_world", {}, {}),
+        ("identity", {"value": "same"}, {"Output": "same"}),
+        ("lightweight_python_functions_pipeline", {"message": "m"}, {}),
+        ("missing_kubernetes_optional_inputs", {}, {}),
+        ("mixed_parameters", {}, {}),
+        ("pipeline_with_after", {}, {}),
+        ("pipeline_with_condition", {}, {}),
+        ("pipeline_with_metrics_outputs", {}, {}),
+        ("pipeline_with_reused_component", {}, {}),
+        ("producer_consumer_param_pipeline", {}, {}),
+    ],
+)
+def test_a_real_pipeline_runs(tmp_path: Path, name: str, parameters: dict[str, Any], outputs: dict[str, Any]) -> None:
+    assert run(read(SHARED / f"{name}.yaml"), tmp_path, **parameters).outputs == outputs
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the shared pipelines are not here")
+def test_a_real_failing_pipeline_fails_with_its_reason(tmp_path: Path) -> None:
+    last = run(read(SHARED / "fail_v2.yaml"), tmp_path).last
+    assert (last["state"], last["error"]) == ("FAILED", "task 'fail' failed: exited with code 1")
+
+
+def test_a_command_sees_the_running_python_as_python3(tmp_path: Path) -> None:
+    script = 'python3 -c "import sys; print(sys.version_info[1])" > "$0"'
+    assert run(compiled(shelling, tmp_path), tmp_path, script=script).outputs == {"Output": sys.version_info[1]}
