@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
 import signal
 import sys
 import threading
@@ -13,18 +12,24 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-RUNS = f"runs at one time (default: one for each processor, here {os.cpu_count() or 1})"
+from kfp_server_api.server.settings import PROCESSORS
+
+RUNS = f"runs at one time; with 0 they are accepted and wait (default: one for each processor, here {PROCESSORS})"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve, and return the exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     try:
         from kfp_server_api.server import LocalServer
     except ModuleNotFoundError as error:
         return _refuse(str(error))
-    server = LocalServer(options.host, options.port, options.db, options.parallel_runs)
+    try:
+        server = LocalServer(**vars(options))
+    except ValueError as error:
+        parser.error(str(error))
     stopping = _stop_signal()
     try:
         server.start()
@@ -44,24 +49,13 @@ def _about(db: Path | None, kept: bool) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
+    """Return the parser of the arguments of `LocalServer`."""
     parser = argparse.ArgumentParser("python -m kfp_server_api.server", description="Serve the API on this machine.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    parser.add_argument("--port", default=8888, type=_port, help="0 takes a free one (default: %(default)s)")
+    parser.add_argument("--port", default=8888, type=int, help="0 takes a free one (default: %(default)s)")
     parser.add_argument("--db", metavar="FILE", help="SQLite file; without it the data are gone at the end")
-    parser.add_argument("--parallel-runs", metavar="N", type=_positive, help=RUNS)
+    parser.add_argument("--parallel-runs", metavar="N", type=int, help=RUNS)
     return parser
-
-
-def _port(text: str) -> int:
-    if not 0 <= int(text) <= 65535:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 65535")
-    return int(text)
-
-
-def _positive(text: str) -> int:
-    if int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is less than 1")
-    return int(text)
 
 
 def _stop_signal() -> threading.Event:

@@ -9,15 +9,19 @@ import socket
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 
 from kfp_server_api.server.http.app import make_app
+from kfp_server_api.server.orchestration.run_files import RunFiles
 from kfp_server_api.server.orchestration.run_queue import RunQueue
 from kfp_server_api.server.resources.call import Context
 from kfp_server_api.server.resources.experiments import default_experiment_id
+from kfp_server_api.server.settings import PROCESSORS, Settings
 from kfp_server_api.server.store.database import Store
 
 if TYPE_CHECKING:
@@ -37,7 +41,11 @@ class LocalServer:
         host: address to listen on.
         port: 0 takes a free one.
         db: file for the data; without one they are gone when the server stops.
-        parallel_runs: runs that are executed at one time; one for each processor if not given.
+        parallel_runs: runs that are executed at one time; one for each processor if not given. With 0 runs are
+            accepted and wait.
+
+    Raises:
+        ValueError: a port or a number of runs that cannot be.
     """
 
     def __init__(
@@ -47,14 +55,15 @@ class LocalServer:
         db: str | Path | None = None,
         parallel_runs: int | None = None,
     ) -> None:
-        self._host, self._port, self._db, self._parallel_runs = host, port, db, parallel_runs
+        self._settings = Settings(
+            host,
+            port,
+            Path(db).absolute() if db is not None else None,
+            PROCESSORS if parallel_runs is None else parallel_runs,
+        )
         self._url = ""
-        self._folder: str | None = None
-        self._store: Store | None = None
-        self._manager: RunQueue | None = None
-        self._server: uvicorn.Server | None = None
-        self._thread: threading.Thread | None = None
-        self._socket: socket.socket | None = None
+        self._db: Path | None = None
+        self._running: ExitStack | None = None
 
     @property
     def url(self) -> str:
@@ -64,7 +73,7 @@ class LocalServer:
     @property
     def db(self) -> Path | None:
         """Database file of the running server; the files that runs write are in the folder `<file>.runs`."""
-        return self._store.path if self._store else None
+        return self._db
 
     def start(self) -> Self:
         """Start serving; the server answers when this returns.
@@ -73,69 +82,49 @@ class LocalServer:
             OSError: the port is taken or the address is not this machine's.
             StoreError: the file is no database of this server or is in use.
         """
-        if self._server:
+        if self._running:
             raise RuntimeError("the server is already running")
-        try:
-            self._socket = _listen(self._host, self._port)
-            self._serve(_make_context(self._db_path(), self._parallel_runs), self._socket)
-        except BaseException:
-            self.stop()
-            raise
+        with ExitStack() as stack:  # what has started is stopped in reverse order, also where the next step fails
+            self._start(stack)
+            self._running = stack.pop_all()
         return self
 
-    def _db_path(self) -> Path:
-        if self._db is not None:
-            return Path(self._db).absolute()
-        self._folder = tempfile.mkdtemp(prefix="kfp-server-")
+    def _start(self, stack: ExitStack) -> None:
+        settings = self._settings
+        listener = stack.enter_context(_listen(settings.host, settings.port))
+        db = settings.db or self._temporary(stack)
+        store = stack.enter_context(closing(Store(db)))
+        with store.write() as connection:
+            default_experiment_id(connection)
+        queue = stack.enter_context(closing(RunQueue(store, RunFiles(_runs(db)), settings.parallel_runs)))
+        address, port = listener.getsockname()[:2]
+        stack.enter_context(_serving(make_app(Context(settings, store, queue), (settings.host, address)), listener))
+        stack.callback(self._forget)
+        self._url = f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
+        self._db = db
+        queue.wake()
+
+    def _temporary(self, stack: ExitStack) -> Path:
+        folder = tempfile.mkdtemp(prefix="kfp-server-")
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
         atexit.register(self.stop)  # a server that nobody stops leaves nothing behind either
-        return Path(self._folder) / "kfp.db"
+        stack.callback(atexit.unregister, self.stop)
+        return Path(folder) / "kfp.db"
 
-    def _serve(self, context: Context, listener: socket.socket) -> None:
-        self._store, self._manager = context
-        config = uvicorn.Config(
-            make_app(context, (self._host, listener.getsockname()[0])),
-            loop="asyncio",
-            lifespan="off",
-            ws="none",
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=_LINGER,
-        )
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, args=([listener],), name="kfp-server", daemon=True)
-        self._thread.start()
-        self._await_start(self._server, self._thread)
-        host, port = listener.getsockname()[:2]
-        self._url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-    def _await_start(self, server: uvicorn.Server, thread: threading.Thread) -> None:
-        deadline = time.monotonic() + _START
-        while not server.started:
-            if not thread.is_alive() or time.monotonic() > deadline:
-                raise RuntimeError("the server did not start")
-            time.sleep(0.005)
+    def _forget(self) -> None:
+        self._url, self._db = "", None
 
     def stop(self) -> None:
-        """Stop serving, end the runs that are going on, remove a temporary database; takes seconds."""
-        self._url = ""
-        if self._server and self._thread:
-            self._server.should_exit = True
-            self._thread.join(_LINGER + 2)
-            self._server.force_exit = True
-            self._thread.join(2)
-        if self._manager:
-            self._manager.close()
-        if self._store:
-            self._store.close()
-        if self._socket:
-            self._socket.close()
-        atexit.unregister(self.stop)
-        if self._folder:
-            shutil.rmtree(self._folder, ignore_errors=True)
-        self._server = self._thread = self._manager = self._store = self._socket = self._folder = None
+        """Stop serving, end the runs that are going on, remove a temporary database; takes seconds.
+
+        Runs that wait are started by the next server on the same file.
+        """
+        running, self._running = self._running, None
+        if running:
+            running.close()
 
     def __enter__(self) -> Self:
-        return self if self._server else self.start()
+        return self if self._running else self.start()
 
     def __exit__(self, *error: object) -> None:
         self.stop()
@@ -154,12 +143,38 @@ def _listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _make_context(db: Path, parallel_runs: int | None) -> Context:
-    store = Store(db)
+def _runs(db: Path) -> Path:
+    return db.with_name(f"{db.name}.runs")
+
+
+@contextmanager
+def _serving(app: Callable[..., Any], listener: socket.socket) -> Iterator[None]:
+    """Serve in a thread while the block runs."""
+    config = uvicorn.Config(
+        app,
+        loop="asyncio",
+        lifespan="off",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=_LINGER,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([listener],), name="kfp-server", daemon=True)
+    thread.start()
     try:
-        with store.write() as connection:
-            default_experiment_id(connection)
-        return Context(store, RunQueue(store, db.with_name(f"{db.name}.runs"), parallel_runs))
-    except BaseException:
-        store.close()
-        raise
+        _await_start(server, thread)
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(_LINGER + 2)
+        server.force_exit = True
+        thread.join(2)
+
+
+def _await_start(server: uvicorn.Server, thread: threading.Thread) -> None:
+    deadline = time.monotonic() + _START
+    while not server.started:
+        if not thread.is_alive() or time.monotonic() > deadline:
+            raise RuntimeError("the server did not start")
+        time.sleep(0.005)

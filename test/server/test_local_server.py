@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from fixtures.calling import Caller, pipeline
+from fixtures.running import until
 
 from kfp_server_api.server import LocalServer
 from kfp_server_api.server.store.database import StoreError
@@ -124,6 +125,7 @@ def test_run_of_a_killed_server_ends_with_it_and_is_failed_at_the_next_start(tmp
         body = {"display_name": "r", "pipeline_spec": pipeline(f"echo $$ > {marker}", "sleep 60")}
         run_id = call("POST", "/runs", body).json["run_id"]
         pid = _number_in(marker)
+        until(lambda: "run_details" in call("GET", f"/runs/{run_id}").json)
         process.kill()
         process.wait(10)
     deadline = time.monotonic() + 20
@@ -137,21 +139,23 @@ def test_run_of_a_killed_server_ends_with_it_and_is_failed_at_the_next_start(tmp
     assert {task["state"] for task in run["run_details"]["task_details"]} == {"FAILED"}
 
 
-def test_many_callers_at_once_lose_nothing() -> None:
+def test_readers_beside_writers_see_all_and_lose_nothing() -> None:
     with LocalServer() as server:
         call = Caller(server.url)
 
-        def work(number: int) -> list[int]:
-            return [
-                call("POST", "/experiments", {"display_name": f"{number}-{turn}"}).status
-                or call("GET", "/experiments", page_size=200).status
-                for turn in range(10)
-            ]
+        def work(number: int) -> list[tuple[int, int, int]]:
+            """Write and read in turn; return for each turn both statuses and how many experiments were seen."""
+            turns = []
+            for turn in range(10):
+                written = call("POST", "/experiments", {"display_name": f"{number}-{turn}"})
+                read = call("GET", "/experiments", page_size=200)
+                turns.append((written.status, read.status, read.json["total_size"]))
+            return turns
 
         with ThreadPoolExecutor(32) as pool:
-            statuses = {status for some in pool.map(work, range(32)) for status in some}
-        assert statuses == {200}
-        assert call("GET", "/experiments").json["total_size"] == 321
+            turns = [turn for some in pool.map(work, range(32)) for turn in some]
+        assert {(written, read) for written, read, _ in turns} == {(200, 200)}
+        assert max(seen for *_, seen in turns) == call("GET", "/experiments").json["total_size"] == 321
 
 
 def test_one_name_taken_by_many_at_once_is_given_once() -> None:

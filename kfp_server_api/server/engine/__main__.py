@@ -42,7 +42,7 @@ class Reporter:
             self._connection.sendall(line)
 
     def end_with_parent(self) -> None:
-        """Watch the connection from a thread; the parent never writes, so all that comes is its end."""
+        """Watch the connection from a thread; the parent writes no more, so all that comes is its end."""
         threading.Thread(target=self._watch, daemon=True).start()
 
     def _watch(self) -> None:
@@ -61,8 +61,10 @@ def main(request_file: str) -> None:
     connection.set_inheritable(False)
     _restore(request["python_path"])
     reporter = Reporter(connection)
-    reporter.end_with_parent()
     reporter.send({"type": "run", "state": "RUNNING", "time": time.time()})
+    if not connection.recv(1):  # the parent is gone, or does not want the run: nothing was done
+        return
+    reporter.end_with_parent()
     outcome = _run(request, Path(request_file).parent, reporter)
     reporter.send(_final_event(outcome))
     connection.shutdown(socket.SHUT_WR)

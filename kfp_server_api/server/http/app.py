@@ -4,19 +4,16 @@
 from __future__ import annotations
 
 import logging
-import os
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
-from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from kfp_server_api import api
@@ -24,18 +21,17 @@ from kfp_server_api._operation import Operation, operations
 from kfp_server_api.server import protojson
 from kfp_server_api.server.errors import (
     INTERNAL,
-    INVALID,
     NOT_FOUND,
     UNIMPLEMENTED,
     GatewayError,
     RequestError,
     UploadError,
 )
+from kfp_server_api.server.http.arguments import read_arguments, takes_file
 from kfp_server_api.server.http.origin_guard import OriginGuard
 from kfp_server_api.server.json_safe import json_safe
-from kfp_server_api.server.packages.archive import LIMIT
-from kfp_server_api.server.resources import experiments, pipeline_versions, pipelines, runs, uploads
-from kfp_server_api.server.resources.call import Context, Handler
+from kfp_server_api.server.resources import experiments, health, pipeline_versions, pipelines, runs, uploads
+from kfp_server_api.server.resources.call import Answer, Call, Context, Handler, Page, Stream
 
 _log = logging.getLogger(__name__)
 
@@ -45,14 +41,13 @@ HANDLERS: Mapping[str, Handler] = {
     **pipeline_versions.HANDLERS,
     **uploads.HANDLERS,
     **runs.HANDLERS,
+    **health.HANDLERS,
 }
 """Every operation that this server does, by name; the others of the API answer 501."""
 
-_HEALTHZ = "/apis/v2beta1/healthz"
+_ANY_METHOD = frozenset({"healthz_service_get_healthz"})
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 _PLACEHOLDER = re.compile(r"\{([^}]+)\}")
-_ENVELOPE = 64 * 1024
-"""Bytes that a multipart body may have besides the file."""
-
 _GONE = 499
 """Status for a client that closed the connection before it had sent its request; nobody sees it."""
 
@@ -61,7 +56,7 @@ _FAILURE = "Internal Server Error"
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-class _Answer(JSONResponse):
+class _Json(JSONResponse):
     """JSON; a value in the store that JSON cannot have does not keep the others from being read."""
 
     def render(self, content: Any) -> bytes:
@@ -71,16 +66,16 @@ class _Answer(JSONResponse):
             return super().render(json_safe(content))
 
 
-def make_app(context: Context, hosts: Iterable[str] = ()) -> Starlette:
-    """Return the ASGI application that serves the API from `context`'s store.
+def make_app(context: Context, hosts: Iterable[str] = (), handlers: Mapping[str, Handler] = HANDLERS) -> Starlette:
+    """Return the ASGI application that serves the API.
 
     Args:
+        context: what the handlers share.
         hosts: names and addresses by which clients may call the server besides those of the loopback.
+        handlers: by the names of operations.
     """
-    routes = [Route(_HEALTHZ, _healthz, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"])]
-    routes += [_route(operation, context) for operation in _in_order() if operation.path != _HEALTHZ]
     app = Starlette(
-        routes=routes,
+        routes=[_route(operation, context, handlers.get(operation.name)) for operation in _in_order()],
         middleware=[Middleware(OriginGuard, hosts=list(hosts))],
         exception_handlers={HTTPException: _http_error, Exception: _failure},
     )
@@ -94,99 +89,45 @@ def _in_order() -> list[Operation]:
     return sorted((operation for operation in found if operation.served), key=lambda one: one.path.count("{"))
 
 
-def _route(operation: Operation, context: Context) -> Route:
+def _route(operation: Operation, context: Context, handler: Handler | None) -> Route:
     path = _PLACEHOLDER.sub(lambda match: "{" + match[1].replace(".", "_") + "}", operation.path)
-    return Route(path, _endpoint(operation, context), methods=[operation.method], name=operation.name)
+    methods = _METHODS if operation.name in _ANY_METHOD else (operation.method,)
+    return Route(path, _endpoint(operation, context, handler), methods=list(methods), name=operation.name)
 
 
-def _endpoint(operation: Operation, context: Context) -> Endpoint:
-    handler = HANDLERS.get(operation.name)
+def _endpoint(operation: Operation, context: Context, handler: Handler | None) -> Endpoint:
     action = _action(operation)
 
     async def endpoint(request: Request) -> Response:
         try:
             if handler is None:
                 raise RequestError(UNIMPLEMENTED, f"The local server does not implement {operation.name}")
-            arguments = await _arguments(operation, request)
-            answer = await run_in_threadpool(handler, context, arguments)
-            return _Answer(protojson.write(operation.returns, answer))
+            call = Call(context, await read_arguments(operation, request))
+            return _response(operation, await run_in_threadpool(handler, call))
         except RequestError as problem:
             return JSONResponse(problem.body(action), problem.status)
         except ClientDisconnect:
             return Response(status_code=_GONE)
         except Exception:
             _log.exception("%s failed", operation.name)
-            kind = UploadError if _takes_file(operation) else RequestError
-            return JSONResponse(kind(INTERNAL, _FAILURE).body(action), 500)
+            error = UploadError if takes_file(operation) else RequestError
+            return JSONResponse(error(INTERNAL, _FAILURE).body(action), 500)
 
     return endpoint
+
+
+def _response(operation: Operation, answer: Answer) -> Response:
+    """Return a handler's answer as the reply of its operation."""
+    if isinstance(answer, Stream):
+        return StreamingResponse(answer.chunks, media_type=answer.media_type)
+    if isinstance(answer, Page):
+        answer = {operation.items: answer.items, **answer._asdict()}
+    return _Json(protojson.write(operation.returns, answer))
 
 
 def _action(operation: Operation) -> str:
     """Return what an operation does in words, for error texts."""
     return operation.name.split("_service_")[-1].replace("_", " ")
-
-
-def _takes_file(operation: Operation) -> bool:
-    return any(param.location == "file" for param in operation.params)
-
-
-async def _arguments(operation: Operation, request: Request) -> dict[str, Any]:
-    """Read a request as the arguments of its operation."""
-    queries = [param for param in operation.params if param.location == "query"]
-    arguments = protojson.read_query(queries, request.query_params.multi_items())
-    arguments.update(request.path_params)
-    for param in operation.params:
-        if param.location == "body":
-            arguments[param.name] = await _body(operation, param.type, request)
-        elif param.location == "file":
-            arguments[param.name] = await _upload(request)
-            arguments.setdefault("code_source_url", request.query_params.get("code_source_url", ""))
-    return arguments
-
-
-async def _body(operation: Operation, kind: str, request: Request) -> Any:
-    value = protojson.read_json(await request.body())
-    # The schema of a PATCH lacks the ids, which the server takes (and overrides by those of the path).
-    kind = operation.returns if operation.method == "PATCH" else kind
-    return await run_in_threadpool(protojson.read, kind, value) or {}
-
-
-async def _upload(request: Request) -> uploads.Upload | None:
-    """Return the file part of a multipart request, None where there is none."""
-    if "multipart/form-data" not in request.headers.get("content-type", ""):
-        return None
-    try:
-        form = await MultiPartParser(request.headers, _limited(request), max_files=1).parse()
-    except (MultiPartException, KeyError) as cause:
-        raise UploadError(INVALID, f"Failed to read a pipeline spec file: {cause}") from cause
-    part = form.get("uploadfile")
-    if isinstance(part, UploadFile):
-        return uploads.Upload(part.filename or "", part.file)
-    await form.close()
-    return None
-
-
-async def _limited(request: Request) -> AsyncGenerator[bytes, None]:
-    """Yield a request's body; of one too large the rest is read too, since clients send before they read."""
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size <= LIMIT + _ENVELOPE:
-            yield chunk
-    if size > LIMIT + _ENVELOPE:
-        raise MultiPartException(f"File size too large. Maximum supported size: {LIMIT} bytes")
-
-
-async def _healthz(request: Request) -> Response:
-    return JSONResponse(
-        {
-            "commit_sha": os.environ.get("COMMIT_SHA", "unknown"),
-            "tag_name": os.environ.get("TAG_NAME", "unknown"),
-            "multi_user": False,
-            "pipeline_store": "database",
-        }
-    )
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

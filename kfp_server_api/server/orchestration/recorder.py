@@ -1,93 +1,163 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the store keeps of runs and their tasks, and how it changes while they go on."""
+"""The one writer of states: how runs and their tasks come into the store, change while they go on, and end."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from kfp_server_api.server.errors import INTERNAL
 from kfp_server_api.server.store.tables import runs, tasks
 from kfp_server_api.server.times import NEVER, TASK_NEVER, now
 
-FINAL = frozenset({"SUCCEEDED", "FAILED", "SKIPPED", "CANCELED"})
-STOPPABLE = frozenset({"PENDING", "RUNNING", "PAUSED"})
-OPEN = STOPPABLE | {"CANCELING"}
-_DEEPEST = 100
+if TYPE_CHECKING:
+    from kfp_server_api.server.engine.events import TaskEvent
+
+TERMINAL = frozenset({"SUCCEEDED", "FAILED", "SKIPPED", "CANCELED"})
+MAY_FOLLOW: Mapping[str, frozenset[str]] = {
+    # A task comes into being when it starts, or at its end where it never started.
+    "": frozenset({"RUNNING", "SUCCEEDED", "FAILED", "SKIPPED", "CANCELED"}),
+    # A run that waits, or whose process has started and not begun to work: FAILED where it could not be started.
+    "PENDING": frozenset({"RUNNING", "CANCELING", "FAILED"}),
+    # CANCELED is for tasks: a run that is terminated becomes CANCELING first, and is FAILED in the end.
+    "RUNNING": frozenset({"CANCELING", "SUCCEEDED", "FAILED", "CANCELED"}),
+    # SUCCEEDED where the work was done before the signal to end came. Never RUNNING: that is what keeps a run from
+    # being started once it was terminated.
+    "CANCELING": frozenset({"SUCCEEDED", "FAILED"}),
+    "SUCCEEDED": frozenset(),
+    "FAILED": frozenset(),
+    "SKIPPED": frozenset(),
+    "CANCELED": frozenset(),
+}
+"""State of a run or task to the states that may follow it. Anything else is refused, and then nothing is written."""
+
+TERMINATED = "terminated by request"
+SERVER_ENDED = "the server ended before the run did; how far the run came after that is not known"
+CLOSED = "ended together with its run"
 PLUGIN = "local"
 """Name in `plugins_output` under which the output values of a run and its tasks stand."""
 
-
-def is_run_id(text: str) -> bool:
-    """Tell whether a text can be a run's id, which is a part of addresses and names a folder too."""
-    return bool(re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}", text))
+_DEEPEST = 100
 
 
-def status(state: str, when: float) -> dict[str, Any]:
-    """Return an entry of a state_history."""
-    return {"update_time": int(when), "state": state}
+def insert_run(connection: sa.Connection, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Put a new run at the end of the queue and return its row."""
+    when = now()
+    last = sa.select(sa.func.max(runs.c.arrival)).where(runs.c.state == "PENDING")
+    row = {
+        "storage_state": "AVAILABLE",
+        "state": "PENDING",
+        "state_history": [_status("PENDING", when)],
+        "created_at": when,
+        "scheduled_at": when,
+        "finished_at": NEVER,
+        # Not a time: clocks are set back.
+        "arrival": (connection.scalar(last) or 0) + 1,
+        **values,
+    }
+    connection.execute(runs.insert().values(**row))
+    return row
 
 
-def failure(text: str) -> dict[str, Any]:
-    """Return the `error` of a run or task."""
-    return {"code": INTERNAL, "message": text}
+def first_waiting(connection: sa.Connection, besides: Collection[str]) -> str | None:
+    """Return the id of the run that has waited longest, but for some; None where none waits."""
+    waiting = sa.select(runs.c.run_id).where(runs.c.state == "PENDING", runs.c.run_id.not_in(besides))
+    found: str | None = connection.scalar(waiting.order_by(runs.c.arrival).limit(1))
+    return found
 
 
-def advance(
-    connection: sa.Connection, run_id: str, state: str, when: float, only_from: Iterable[str], **values: Any
-) -> bool:
-    """Bring a run to a state and note it in the history.
+def change_run(connection: sa.Connection, run_id: str, state: str, when: float) -> bool:
+    """Bring a run to a state that is no end and note it in the history.
 
     Returns:
-        False where nothing was done: no such run, or its state is not one of `only_from`.
+        False where nothing was done: no such run, or the state may not follow its state.
     """
     query = sa.select(runs.c.state, runs.c.state_history).where(runs.c.run_id == run_id)
     found = connection.execute(query).first()
-    if found is None or found.state not in only_from:
+    if found is None or state not in MAY_FOLLOW[found.state]:
         return False
-    history = [*(found.state_history or ()), status(state, when)]
-    change = runs.update().where(runs.c.run_id == run_id)
-    connection.execute(change.values(state=state, state_history=history, **values))
+    history = [*(found.state_history or ()), _status(state, when)]
+    connection.execute(runs.update().where(runs.c.run_id == run_id).values(state=state, state_history=history))
     return True
 
 
-def finish(
+def end_run(
     connection: sa.Connection,
     run_id: str,
     state: str,
     when: float,
-    *,
-    error: str | None = None,
+    reason: str = "",
     outputs: Mapping[str, Any] | None = None,
 ) -> None:
     """Bring a run and what is open of its tasks to an end; one that has ended stays as it is."""
-    _end_open_tasks(connection, run_id, when)
-    advance(
-        connection,
-        run_id,
-        state,
-        when,
-        OPEN,
-        finished_at=int(when),
-        error=failure(error) if error else None,
-        plugins_output=_plugins_output(connection, run_id, outputs or {}),
-    )
+    _end_runs(connection, runs.c.run_id == run_id, state, when, reason, outputs or {})
 
 
-def _end_open_tasks(connection: sa.Connection, run_id: str, when: float) -> None:
-    for row in connection.execute(sa.select(tasks).where(tasks.c.run_id == run_id)).mappings():
-        if row["state"] not in FINAL:
-            _change_task(connection, row, {"state": "FAILED", "time": when, "error": "ended together with its run"})
+def end_left_over(connection: sa.Connection) -> None:
+    """Fail the runs that were under way when a server ended without stopping them; those that wait go on waiting."""
+    for state, reason in (("RUNNING", SERVER_ENDED), ("CANCELING", TERMINATED)):
+        _end_runs(connection, runs.c.state == state, "FAILED", now(), reason, {})
 
 
-def _plugins_output(connection: sa.Connection, run_id: str, outputs: Mapping[str, Any]) -> dict[str, Any] | None:
+def _end_runs(
+    connection: sa.Connection,
+    which: sa.ColumnElement[bool],
+    state: str,
+    when: float,
+    reason: str,
+    outputs: Mapping[str, Any],
+) -> None:
+    """End runs in a number of statements that does not grow with theirs."""
+    found = connection.execute(sa.select(runs.c.run_id, runs.c.state, runs.c.state_history).where(which)).all()
+    ending = [row for row in found if state in MAY_FOLLOW[row.state]]
+    if not ending:
+        return
+    by_run = _close_tasks(connection, which, when)
+    changes = [
+        {
+            "of_run": row.run_id,
+            "state": state,
+            "state_history": [*(row.state_history or ()), _status(state, when)],
+            "finished_at": int(when),
+            "end_reason": reason,
+            "plugins_output": _plugins_output(by_run.get(row.run_id, ()), outputs),
+        }
+        for row in ending
+    ]
+    connection.execute(runs.update().where(runs.c.run_id == sa.bindparam("of_run")), changes)
+
+
+def _close_tasks(
+    connection: sa.Connection, which: sa.ColumnElement[bool], when: float
+) -> dict[str, list[sa.RowMapping]]:
+    """Fail what is open of the tasks of some runs and return the tasks by run: the one place where they are closed."""
+    query = sa.select(tasks).join(runs).where(which).order_by(tasks.c.run_id, tasks.c.position)
+    rows = connection.execute(query).mappings().all()
+    changes = [
+        {
+            "of_run": row["run_id"],
+            "of_task": row["task_id"],
+            "state": "FAILED",
+            "state_history": [*row["state_history"], _status("FAILED", when)],
+            "end_time": int(when),
+            "end_reason": CLOSED,
+        }
+        for row in rows
+        if row["state"] not in TERMINAL
+    ]
+    if changes:
+        of_task = tasks.c.run_id == sa.bindparam("of_run"), tasks.c.task_id == sa.bindparam("of_task")
+        connection.execute(tasks.update().where(*of_task), changes)
+    by_run: dict[str, list[sa.RowMapping]] = {}
+    for row in rows:
+        by_run.setdefault(row["run_id"], []).append(row)
+    return by_run
+
+
+def _plugins_output(rows: Sequence[sa.RowMapping], outputs: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return output values of a run by name, those of its tasks by "<task>.<name>"."""
-    query = sa.select(tasks).where(tasks.c.run_id == run_id).order_by(tasks.c.position)
-    rows = list(connection.execute(query).mappings())
     entries = {
         f"{path}.{name}": {"value": value}
         for path, row in zip(_paths(rows), rows)
@@ -112,84 +182,50 @@ def _paths(rows: Sequence[sa.RowMapping]) -> list[str]:
     return [path(row) for row in rows]
 
 
-def record_task(connection: sa.Connection, run_id: str, event: Mapping[str, Any]) -> None:
-    """Store what an execution reports of a task; a task of a run that was deleted is dropped."""
-    of_run = tasks.c.run_id == run_id
-    here = sa.select(tasks).where(of_run, tasks.c.task_id == event["task_id"])
-    row = connection.execute(here).mappings().first()
-    if row is not None:
-        _change_task(connection, row, event)
-    elif connection.scalar(sa.select(runs.c.run_id).where(runs.c.run_id == run_id)):
-        position = connection.scalar(sa.select(sa.func.count()).select_from(tasks).where(of_run))
-        connection.execute(tasks.insert().values(run_id=run_id, position=position, **_new_task(event)))
+def record_task(connection: sa.Connection, run_id: str, event: TaskEvent, log: str) -> None:
+    """Store an event of a task; one of a run that was deleted or has ended is dropped.
+
+    Args:
+        log: path of the task's log in the run's folder, "" where it has none.
+    """
+    of_task = tasks.c.run_id == run_id, tasks.c.task_id == event["task_id"]
+    row = connection.execute(sa.select(tasks.c.state, tasks.c.state_history).where(*of_task)).first()
+    if event["state"] not in MAY_FOLLOW[row.state if row else ""]:
+        return
+    values = {
+        **_reported(event, log),
+        "state_history": [*(row.state_history if row else ()), _status(event["state"], event["time"])],
+    }
+    if row:
+        connection.execute(tasks.update().where(*of_task).values(**values))
+    elif connection.scalar(sa.select(runs.c.state).where(runs.c.run_id == run_id)) not in {None, *TERMINAL}:
+        connection.execute(tasks.insert().values(run_id=run_id, **_new_task(connection, run_id, event), **values))
 
 
-def _new_task(event: Mapping[str, Any]) -> dict[str, Any]:
+def _new_task(connection: sa.Connection, run_id: str, event: TaskEvent) -> dict[str, Any]:
     when = int(event["time"])
     return {
         "task_id": event["task_id"],
+        "position": connection.scalar(sa.select(sa.func.count()).where(tasks.c.run_id == run_id)),
         "display_name": event["name"],
-        "parent_task_id": event.get("parent_task_id") or "",
+        "parent_task_id": event["parent_task_id"] or "",
         "create_time": when,
         "start_time": when,
-        "state_history": [status(event["state"], when)],
-        **_task_state(event),
     }
 
 
-def _task_state(event: Mapping[str, Any]) -> dict[str, Any]:
+def _reported(event: TaskEvent, log: str) -> dict[str, Any]:
+    """Return the columns that each event of a task sets."""
     return {
         "state": event["state"],
-        "end_time": int(event["time"]) if event["state"] in FINAL else TASK_NEVER,
-        "error": failure(event["error"]) if event.get("error") else None,
-        "output_values": event.get("outputs") or None,
+        "end_time": int(event["time"]) if event["state"] in TERMINAL else TASK_NEVER,
+        "end_reason": event["error"] or "",
+        "input_values": event["inputs"] or None,
+        "output_values": event["outputs"] or None,
+        "log": log,
     }
 
 
-def _change_task(connection: sa.Connection, row: sa.RowMapping, event: Mapping[str, Any]) -> None:
-    values = _task_state(event)
-    if event["state"] != row["state"]:
-        values["state_history"] = [*row["state_history"], status(event["state"], event["time"])]
-    change = tasks.update().where(tasks.c.run_id == row["run_id"], tasks.c.task_id == row["task_id"])
-    connection.execute(change.values(**values))
-
-
-def end_left_over(connection: sa.Connection) -> None:
-    """Fail the runs that a server left open when it ended without stopping them."""
-    query = sa.select(runs.c.run_id).where(runs.c.state.in_(OPEN))
-    for run_id in connection.scalars(query).all():
-        text = "the server ended before the run did; how far the run came after that is not known"
-        finish(connection, run_id, "FAILED", now(), error=text)
-
-
-def task_details(connection: sa.Connection, run_ids: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
-    """Return the task_details of runs by their ids; a run without tasks is missing."""
-    query = sa.select(tasks).where(tasks.c.run_id.in_(list(run_ids))).order_by(tasks.c.run_id, tasks.c.position)
-    found: dict[str, list[dict[str, Any]]] = {}
-    for row in connection.execute(query).mappings():
-        found.setdefault(row["run_id"], []).append(dict(row))
-    for details in found.values():
-        _link_children(details)
-    return found
-
-
-def _link_children(details: list[dict[str, Any]]) -> None:
-    by_id = {detail["task_id"]: detail for detail in details}
-    for detail in details:
-        parent = by_id.get(detail["parent_task_id"])
-        if parent is not None:
-            parent.setdefault("child_tasks", []).append({"task_id": detail["task_id"]})
-
-
-def new_run(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the row of a run that has just been asked for."""
-    when = now()
-    fresh = {
-        "storage_state": "AVAILABLE",
-        "state": "PENDING",
-        "state_history": [status("PENDING", when)],
-        "created_at": when,
-        "scheduled_at": when,
-        "finished_at": NEVER,
-    }
-    return {**fresh, **values}
+def _status(state: str, when: float) -> dict[str, Any]:
+    """Return an entry of a state_history."""
+    return {"update_time": int(when), "state": state}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Runs a pipeline in a child process and passes on what it reports. Imports no kfp."""
+"""Runs a pipeline in a child process and passes on what it reports: the only place that starts the engine."""
 
 from __future__ import annotations
 
@@ -14,24 +14,29 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Callable
+from typing import IO, TYPE_CHECKING, Any, Callable
 
 from kfp_server_api.server.json_safe import json_safe
 from kfp_server_api.server.process_exit import exit_text, tail
+
+if TYPE_CHECKING:
+    from kfp_server_api.server.engine.events import Event, RunEvent, RunRequest, TaskEvent
 
 TERMINATED = "terminated by request"
 
 _ENDED = ("SUCCEEDED", "FAILED")
 _LOG_NAME = "run.log"
+_LOCK_NAME = "lock"
 _TAIL = 2000
-# How long processes that outlived their parent may take to end after SIGTERM, before SIGKILL.
 _LINGER = 0.5
+"""Seconds that processes which outlived their parent may take to end after SIGTERM, before SIGKILL."""
+_LOCKED = 30.0
+"""Seconds to wait for the end of what an earlier server started in the same folder."""
 _POLL = 0.02
 
-_logger = logging.getLogger(__name__)
-
-Event = dict[str, Any]
+_log = logging.getLogger(__name__)
 
 
 class RunProcessUnavailable(RuntimeError):
@@ -55,11 +60,16 @@ def refusal(system: str = os.name) -> str:
 class RunProcess:
     """One run of a pipeline, in a process group of its own.
 
+    The child says that it is there (the event `run` RUNNING) and begins to work when that event was handled without
+    `terminate` being called: what is not recorded as running has done nothing. It ends itself and all that it started
+    when this process is gone, and holds a lock in the run's folder as long as it lives, so that a new server waits for
+    its end before it starts the run again.
+
     Args:
-        spec: The pipeline's IR, as the mapping that its YAML holds.
+        spec: the pipeline spec, or `{"pipeline_spec": ..., "platform_spec": ...}`.
         parameters: JSON values of the pipeline's parameters, by name.
-        directory: A new folder for all that the run writes; its name serves as the run's ID in the pipeline.
-        on_event: Receives each event, in order, in one thread: `run` RUNNING, then `task` events, and last,
+        directory: folder for all that the run writes; its name serves as the run's id in the pipeline.
+        on_event: receives each event, in order, in one thread: `run` RUNNING, then `task` events, and last,
             exactly once, `run` SUCCEEDED or FAILED.
     """
 
@@ -75,15 +85,17 @@ class RunProcess:
         self._parameters = parameters
         self._directory = Path(directory)
         self._on_event = on_event
+        # Guards the four below, and is held for moments only, never while a process starts or an event is handled.
+        self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._connection: socket.socket | None = None
-        self._stopping = threading.Lock()
-        self._terminated = False
+        self._reason = ""
+        self._grace = 0.0
         self._ended = threading.Event()
-        self._running: dict[str, Event] = {}
+        self._open_tasks: dict[str, TaskEvent] = {}
 
     def start(self) -> None:
-        """Start the child process.
+        """Start the child process, in a thread; what keeps it from starting is told by the last event.
 
         Raises:
             RunProcessUnavailable: kfp is not installed, or this is not a POSIX system.
@@ -91,26 +103,91 @@ class RunProcess:
         reason = refusal()
         if reason:
             raise RunProcessUnavailable(f"This server cannot execute pipelines because {reason}")
+        threading.Thread(target=self._run, name=f"run-{self._directory.name}", daemon=True).start()
+
+    def wait(self, timeout: float) -> bool:
+        """Wait until the last event was handled; return whether that happened within `timeout` seconds."""
+        return self._ended.wait(timeout)
+
+    def terminate(self, reason: str = TERMINATED, grace: float = 3.0) -> None:
+        """Have the run and every process of it ended: SIGTERM, and SIGKILL after `grace` seconds.
+
+        Returns at once; may be called at any time, before the start too. The first reason counts.
+        """
+        with self._lock:
+            if self._reason:
+                return
+            self._reason, self._grace = reason, grace
+            if self._process and self._connection:
+                _signal_group(self._process.pid, signal.SIGTERM)
+                self._connection.shutdown(socket.SHUT_RD)  # wakes the thread of the run
+
+    def _run(self) -> None:
+        """Start the child, pass on its reports until it ends, and report the end: all that calls `on_event`."""
+        final: RunEvent | None = None
+        error = ""
+        try:
+            with self._launched() as (process, connection):
+                final = self._read_reports(connection)
+                error = self._end_processes(process, reported=final is not None)
+        except Exception as cause:
+            _log.exception("run %s could not be started or followed to its end", self._directory.name)
+            error = f"the run could not be started: {cause}"
+        self._finish(final, error)
+
+    @contextlib.contextmanager
+    def _launched(self) -> Iterator[tuple[subprocess.Popen[bytes], socket.socket]]:
+        """Give the child and the connection to it, until no process of the run is left."""
         self._directory.mkdir(parents=True, exist_ok=True)
         ours, theirs = socket.socketpair()
-        with theirs:
-            request = self._write_request(theirs.fileno())
-            with (self._directory / _LOG_NAME).open("ab") as log:
-                self._process = subprocess.Popen(
-                    [sys.executable, "-m", "kfp_server_api.server.engine", str(request)],
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    cwd=self._directory,
-                    env=_environment(),
-                    pass_fds=(theirs.fileno(),),
-                    start_new_session=True,
-                )
-        self._connection = ours
-        threading.Thread(target=self._follow, name=f"run-{self._directory.name}", daemon=True).start()
+        with ours:
+            with theirs, self._locked() as lock, (self._directory / _LOG_NAME).open("ab") as log:
+                process = self._popen(theirs.fileno(), lock.fileno(), log)
+            try:
+                with self._lock:
+                    self._process, self._connection = process, ours
+                    terminated = bool(self._reason)
+                if terminated:  # before there was a process to signal
+                    _signal_group(process.pid, signal.SIGKILL)
+                yield process, ours
+            finally:
+                with self._lock:
+                    self._connection = None
+                _signal_group(process.pid, signal.SIGKILL)
+                process.wait()
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[IO[bytes]]:
+        """Give the locked file of the folder, which stays locked as long as a process has it open."""
+        import fcntl  # not on Windows, where nothing is started
+
+        deadline = time.monotonic() + _LOCKED
+        with (self._directory / _LOCK_NAME).open("wb") as file:
+            while True:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    if self._reason or time.monotonic() > deadline:
+                        raise RuntimeError("a process of an earlier server still runs in its folder") from None
+                    time.sleep(_POLL)
+                else:
+                    break
+            yield file
+
+    def _popen(self, connection: int, lock: int, log: IO[bytes]) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "kfp_server_api.server.engine", str(self._write_request(connection))],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            cwd=self._directory,
+            env=_environment(),
+            pass_fds=(connection, lock),
+            start_new_session=True,
+        )
 
     def _write_request(self, descriptor: int) -> Path:
-        request = {
+        request: RunRequest = {
             "spec": self._spec,
             "parameters": self._parameters,
             "descriptor": descriptor,
@@ -120,93 +197,60 @@ class RunProcess:
         file.write_text(json.dumps(request, default=str), encoding="utf-8")
         return file
 
-    def wait(self, timeout: float) -> bool:
-        """Wait until the last event was handled; return whether that happened within `timeout` seconds."""
-        return self._ended.wait(timeout)
-
-    def terminate(self, grace: float = 3.0) -> None:
-        """End the run and every process of it: SIGTERM, and SIGKILL after `grace` seconds.
-
-        May be called at any time and more than once.
-        """
-        process = self._process
-        if process is None or self._ended.is_set():
-            return
-        with self._stopping:
-            if not self._terminated:
-                self._terminated = True
-                self._end_group(process, grace)
-        self._ended.wait(_LINGER)
-
-    def _end_group(self, process: subprocess.Popen[bytes], grace: float) -> None:
-        _signal_group(process.pid, signal.SIGTERM)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(grace)
-        deadline = time.monotonic() + min(grace, _LINGER)
-        while _signal_group(process.pid, 0) and time.monotonic() < deadline:
-            time.sleep(_POLL)
-        _signal_group(process.pid, signal.SIGKILL)
-
-    def _follow(self) -> None:
-        """Read the child's reports until it ends; the one thread that calls `on_event`."""
-        assert self._process is not None
-        final: Event | None = None
-        try:
-            final = self._read_reports()
-            code = self._process.wait()
-        except Exception:
-            _logger.exception("Run %s could not be followed to its end", self._directory.name)
-            _signal_group(self._process.pid, signal.SIGKILL)
-            code = self._process.wait()
-        # Components may have left processes behind; the run is over, so they are.
-        _signal_group(self._process.pid, signal.SIGKILL)
-        self._finish(final, code)
-
-    def _read_reports(self) -> Event | None:
-        """Pass on events until the child has sent its last, which is returned, or has ended without."""
-        assert self._connection is not None
-        final: Event | None = None
-        with self._connection, self._connection.makefile("rb") as lines:
+    def _read_reports(self, connection: socket.socket) -> RunEvent | None:
+        """Pass on events until the child has sent its last, which is returned, or there are no more."""
+        with connection.makefile("rb") as lines:
             for line in lines:
                 event = _parsed(line)
                 if event is None:
                     continue
-                if event["type"] == "run" and event["state"] in _ENDED:
-                    final = event
-                    break
-                self._pass_on(event)
-            if not self._terminated:
-                self._wait_for_exit(final is not None)
-        return final
+                if event["type"] == "task":
+                    self._pass_on(event)
+                elif event["state"] in _ENDED:
+                    return event
+                else:
+                    self._deliver(event)
+                    self._let_begin(connection)
+        return None
 
-    def _wait_for_exit(self, reported: bool) -> None:
-        """Give a child that has reported its end, or closed its socket, a moment to exit by itself."""
-        assert self._process is not None
-        try:
-            self._process.wait(_LINGER if reported else 2 * _LINGER)
-        except subprocess.TimeoutExpired:
-            _signal_group(self._process.pid, signal.SIGKILL)
+    def _let_begin(self, connection: socket.socket) -> None:
+        with self._lock, contextlib.suppress(OSError):
+            if not self._reason:
+                connection.sendall(b"\n")
 
-    def _pass_on(self, event: Event) -> None:
-        if event["type"] == "task":
-            if event["state"] == "RUNNING":
-                self._running[event["task_id"]] = event
-            elif self._terminated and event["state"] == "FAILED":
-                # It failed because it was ended; `_finish` reports it as canceled.
-                return
-            else:
-                self._running.pop(event["task_id"], None)
+    def _end_processes(self, process: subprocess.Popen[bytes], reported: bool) -> str:
+        """Give the processes of the run a moment to end by themselves, end them, and say how the child ended."""
+        with self._lock:
+            self._connection = None  # from here on nobody else signals
+            grace = self._grace if self._reason else _LINGER * (1 if reported else 2)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(grace)
+        deadline = time.monotonic() + min(grace, _LINGER)
+        while self._reason and _signal_group(process.pid, 0) and time.monotonic() < deadline:
+            time.sleep(_POLL)
+        _signal_group(process.pid, signal.SIGKILL)
+        said = tail(self._directory / _LOG_NAME, _TAIL).strip()
+        return f"the process of the run {exit_text(process.wait())}" + (f"; its last output: {said}" if said else "")
+
+    def _pass_on(self, event: TaskEvent) -> None:
+        if event["state"] == "RUNNING":
+            self._open_tasks[event["task_id"]] = event
+        elif self._reason and event["state"] == "FAILED":
+            # It failed because it was ended; `_finish` reports it as canceled.
+            return
+        else:
+            self._open_tasks.pop(event["task_id"], None)
         self._deliver(event)
 
-    def _finish(self, final: Event | None, code: int) -> None:
+    def _finish(self, final: RunEvent | None, error: str) -> None:
         """Deliver the last event, made up where the child sent none, after ends for tasks left running."""
-        if final is None or (self._terminated and final["state"] == "FAILED"):
-            error = TERMINATED if self._terminated else self._crash_text(code)
+        if final is None or (self._reason and final["state"] == "FAILED"):
+            error = self._reason or error
             final = {"type": "run", "state": "FAILED", "time": time.time(), "error": error, "outputs": None}
-        for task in reversed(list(self._running.values())):
-            state = "CANCELED" if self._terminated else "FAILED"
-            self._deliver({**task, "state": state, "time": final["time"], "error": final["error"]})
-        self._running.clear()
+        for task in reversed(list(self._open_tasks.values())):
+            ended = task.copy()
+            ended.update(state="CANCELED" if self._reason else "FAILED", time=final["time"], error=final["error"])
+            self._deliver(ended)
         self._deliver(final)
         self._ended.set()
 
@@ -215,11 +259,7 @@ class RunProcess:
             self._on_event(event)
         except Exception:
             # The child goes on and the last event must still come, whatever the receiver makes of this one.
-            _logger.exception("An event of run %s could not be handled", self._directory.name)
-
-    def _crash_text(self, code: int) -> str:
-        said = tail(self._directory / _LOG_NAME, _TAIL).strip()
-        return f"the process of the run {exit_text(code)}" + (f"; its last output: {said}" if said else "")
+            _log.exception("an event of run %s could not be handled", self._directory.name)
 
 
 def _environment() -> dict[str, str]:

@@ -1,200 +1,243 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Starts, follows and ends the executions of a server's runs."""
+"""Starts the runs that wait, and ends those that shall not go on.
+
+The queue is the PENDING rows in the order of their arrival; nothing else remembers who waits. So a server that was
+killed goes on where it stood, when the next one is started on the same file:
+
+- A run that is PENDING is started. That its process may have been there already does no harm: a process begins to
+  work when RUNNING is in its row, and not before (`RunProcess`).
+- A run that is RUNNING is failed, with `recorder.SERVER_ENDED` as its reason. It is not picked up again, since
+  nobody knows whether the code of its components may be run twice.
+- A run that is CANCELING is failed, as it would have been.
+
+A server that is stopped fails what is RUNNING, and leaves what is PENDING for the next start.
+"""
 
 from __future__ import annotations
 
 import logging
-import os
-import shutil
 import threading
 import time
-from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from kfp_server_api.server.json_safe import json_safe
 from kfp_server_api.server.orchestration import recorder
+from kfp_server_api.server.orchestration.run_files import RunFiles
 from kfp_server_api.server.orchestration.run_process import TERMINATED, RunProcess
+from kfp_server_api.server.store import pipeline_specs
 from kfp_server_api.server.store.database import Store
 from kfp_server_api.server.store.tables import runs
+
+if TYPE_CHECKING:
+    from kfp_server_api.server.engine.events import Event, RunEvent
 
 _log = logging.getLogger(__name__)
 
 _TERMINATED_EARLY = f"{TERMINATED} before it started"
 _STOPPED = "the server was stopped before the run ended"
-_END = 5.0
-"""Seconds that the last event of an execution may take after its processes were ended."""
+_END = 10.0
+"""Seconds that the ends of all runs may take when the server stops."""
 
 _LONGEST = 2000
 
 
-class _Job(NamedTuple):
-    spec: dict[str, Any]
-    parameters: dict[str, Any]
+class _Slot:
+    """A run that was taken from the queue, until its end is recorded.
+
+    Attributes:
+        process: None while it is being made.
+        reason: why the server ends the run, "" as long as it does not.
+        begun: whether RUNNING is in its row.
+        deleted: whether its row is gone, so that one of the same id is another run's.
+        ended: set when nothing of it is left.
+    """
+
+    def __init__(self, run_id: str) -> None:
+        self.run_id = run_id
+        self.process: RunProcess | None = None
+        self.reason = ""
+        self.begun = False
+        self.deleted = False
+        self.ended = threading.Event()
 
 
 class RunQueue:
-    """Keeps the executions of one server: at most `limit` at once, the others wait in the order they came.
+    """Keeps the processes of one server: at most `limit` at once, the other runs wait in the order they came.
 
     Args:
-        store: where states and tasks are written.
-        directory: each run gets a folder in it, named by its id.
-        limit: executions at one time; None for one per processor.
+        store: where the runs are.
+        files: their folders.
+        limit: processes at one time; 0 starts none.
     """
 
-    def __init__(self, store: Store, directory: Path, limit: int | None = None) -> None:
+    # Why no moment is a bad one. All changes of a row go through `recorder`, whose table decides, in one transaction
+    # each; `_lock` guards `_slots` and `_closed` and is held for moments, never while a process starts or the store
+    # is written. It may be taken inside a transaction, never the other way round.
+    #
+    # Two starts of one run: a run gets its slot under `_lock`, in which its row is seen as PENDING, and gives it up
+    # when its end is recorded, so no second slot can be had between.
+    # Terminate: the row is CANCELING first. A run without slot cannot get one then; one with a slot and no process
+    # yet finds `reason` when it has one; a process that is there and has not begun is refused RUNNING and never
+    # begins; one at its end writes its own end before or after, whichever the table allows.
+    # Delete: the flag `deleted` is set in the transaction that deletes the row, and events look at it in theirs, so
+    # none of them reaches a new run of that id, which cannot start before this slot is given up.
+    # Close: no slot is given any more. Those that exist end as after terminate; one that has not begun is left as it
+    # is, PENDING.
+
+    def __init__(self, store: Store, files: RunFiles, limit: int) -> None:
         self._store = store
-        self._directory = directory
-        self._limit = limit or os.cpu_count() or 1
-        self._lock = threading.RLock()
-        self._waiting: dict[str, _Job] = {}
-        self._executions: dict[str, RunProcess] = {}
-        self._reasons: dict[str, str] = {}
-        self._enders: list[threading.Thread] = []
+        self._files = files
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._slots: dict[str, _Slot] = {}
         self._closed = False
+        # Runs whose end the store did not take: without this, those still PENDING would be started again and again.
+        self._unrecorded: set[str] = set()
         with store.write() as connection:
             recorder.end_left_over(connection)
+        files.remove_set_aside()
 
-    def submit(self, run_id: str, spec: dict[str, Any], parameters: dict[str, Any]) -> None:
-        """Execute a run that is in the store as soon as there is room."""
-        with self._lock:
-            self._waiting[run_id] = _Job(spec, parameters)
-        self._start_waiting()
+    def wake(self) -> None:
+        """Start the runs that wait while there is room; to be called when one came or there is room again."""
+        slot = self._take()
+        while slot:
+            self._start(slot)
+            slot = self._take()
 
     def terminate(self, run_id: str) -> None:
         """End a run whose state is already CANCELING; returns before its processes have ended."""
         with self._lock:
-            waiting = self._waiting.pop(run_id, None)
-            execution = self._executions.get(run_id)
-        if waiting:
-            self._finish(run_id, "FAILED", _TERMINATED_EARLY)
-        elif execution:
-            self._in_background(partial(self._end, run_id, execution, TERMINATED))
+            slot = self._slots.get(run_id)
+        if slot:
+            self._end(slot, TERMINATED)
+        else:
+            self._record_failure(run_id, _TERMINATED_EARLY)
 
     def discard(self, run_id: str) -> None:
-        """End a run that was deleted from the store, and remove its folder."""
+        """End a run and remove its folder; to be called in the transaction that deletes it."""
         with self._lock:
-            self._waiting.pop(run_id, None)
-            execution = self._executions.get(run_id)
-        self._in_background(partial(self._end_and_remove, run_id, execution))
+            slot = self._slots.get(run_id)
+        if slot:
+            slot.deleted = True
+            self._end(slot, TERMINATED)
+        self._files.set_aside(run_id)
+        self._files.remove_set_aside()
 
     def close(self) -> None:
-        """End all runs; takes a few seconds at most."""
+        """End all runs that have begun; takes a few seconds at most."""
         with self._lock:
             self._closed = True
-            waiting, self._waiting = self._waiting, {}
-            executions = dict(self._executions)
-        for run_id in waiting:
-            self._finish(run_id, "FAILED", _STOPPED)
-        for run_id, execution in executions.items():
-            self._in_background(partial(self._end, run_id, execution, _STOPPED, grace=1.0))
-        deadline = time.monotonic() + 2 * _END
-        for thread in list(self._enders):
-            thread.join(max(0.0, deadline - time.monotonic()))
+            slots = list(self._slots.values())
+        for slot in slots:
+            self._end(slot, _STOPPED, grace=1.0)
+        deadline = time.monotonic() + _END
+        for slot in slots:
+            slot.ended.wait(max(0.0, deadline - time.monotonic()))
 
-    def _start_waiting(self) -> None:
-        while True:
-            with self._lock:
-                if self._closed or not self._waiting or len(self._executions) >= self._limit:
-                    return
-                run_id = next(iter(self._waiting))
-                self._start(run_id, self._waiting.pop(run_id))
+    def _take(self) -> _Slot | None:
+        """Give the run that has waited longest a slot, None where there is none of either."""
+        with self._lock:
+            if self._closed or len(self._slots) >= self._limit:
+                return None
+            with self._store.read() as connection:
+                run_id = recorder.first_waiting(connection, [*self._slots, *self._unrecorded])
+            if run_id is None:
+                return None
+            self._slots[run_id] = _Slot(run_id)
+            return self._slots[run_id]
 
-    def _start(self, run_id: str, job: _Job) -> None:
-        """Start one run, unless it was terminated or deleted while it waited."""
-        with self._store.read() as connection:
-            state = connection.scalar(sa.select(runs.c.state).where(runs.c.run_id == run_id))
-        if state != "PENDING":
-            self._finish(run_id, "FAILED", _TERMINATED_EARLY)
-            return
+    def _start(self, slot: _Slot) -> None:
         try:
-            folder = self._folder(run_id)
-            folder.mkdir(parents=True, exist_ok=True)
-            execution = RunProcess(
-                spec=job.spec,
-                parameters=job.parameters,
-                directory=folder,
-                on_event=partial(self._on_event, run_id),
-            )
-            self._executions[run_id] = execution
-            execution.start()
+            process = self._new_process(slot)
+            with self._lock:
+                slot.process, reason = process, slot.reason
+            if reason:
+                process.terminate(reason)
+            process.start()
         except Exception as cause:
-            _log.exception("run %s could not be started", run_id)
-            self._executions.pop(run_id, None)
-            self._finish(run_id, "FAILED", f"the run could not be started: {cause}")
+            _log.exception("run %s could not be started", slot.run_id)
+            self._give_up(slot, _failed(f"the run could not be started: {cause}"))
 
-    def _on_event(self, run_id: str, event: Mapping[str, Any]) -> None:
-        """Take an execution's event, in the execution's own thread, which must outlive any error here."""
-        is_last = event["type"] == "run" and event["state"] in recorder.FINAL
+    def _new_process(self, slot: _Slot) -> RunProcess:
+        query = sa.select(runs.c.spec_digest, runs.c.runtime_config).where(runs.c.run_id == slot.run_id)
+        with self._store.read() as connection:
+            row = connection.execute(query).one()
+            found = pipeline_specs.read(connection, [row.spec_digest])
+        if not found:
+            raise LookupError("its pipeline spec was not kept")
+        return RunProcess(
+            spec=found[row.spec_digest],
+            parameters=(row.runtime_config or {}).get("parameters") or {},
+            directory=self._files.folder(slot.run_id),
+            on_event=partial(self._on_event, slot),
+        )
+
+    def _end(self, slot: _Slot, reason: str, grace: float = 3.0) -> None:
+        with self._lock:
+            slot.reason = slot.reason or reason
+        if slot.process:
+            slot.process.terminate(reason, grace)
+
+    def _on_event(self, slot: _Slot, event: Event) -> None:
+        """Take an event of a process, in its own thread."""
+        if event["type"] == "task":
+            log = self._files.inside(slot.run_id, event["log"])
+            with self._store.write() as connection:
+                if not slot.deleted:
+                    recorder.record_task(connection, slot.run_id, event, log)
+        elif event["state"] in recorder.TERMINAL:
+            self._give_up(slot, event)
+            self.wake()
+        else:
+            self._begin(slot, event)
+
+    def _begin(self, slot: _Slot, event: RunEvent) -> None:
+        """Record that a process begins, or end it: one whose run has not become RUNNING must not."""
         try:
             with self._store.write() as connection:
-                _record(connection, run_id, event, self._reasons.get(run_id))
+                going_on = not (slot.deleted or slot.reason)
+                begun = going_on and recorder.change_run(connection, slot.run_id, event["state"], event["time"])
+            slot.begun = begun
         except Exception as cause:
-            _log.exception("an event of run %s could not be stored: %s", run_id, event.get("state"))
-            if is_last:
-                self._finish_unstored(run_id, event, cause)
-        if is_last:
-            with self._lock:
-                self._executions.pop(run_id, None)
-                self._reasons.pop(run_id, None)
-            self._start_waiting()
+            self._end(slot, f"the run could not be started: {cause}")
+            raise
+        if not begun:
+            self._end(slot, TERMINATED)
 
-    def _finish_unstored(self, run_id: str, event: Mapping[str, Any], cause: Exception) -> None:
-        """Finish a run whose last event the store did not take, so that it does not seem to go on for ever."""
-        reason = f"the run ended as {event['state']}, but its results could not be stored: {cause}"
+    def _give_up(self, slot: _Slot, last: RunEvent) -> None:
+        """Record the end of a run and free its slot."""
+        if slot.deleted:  # its process may have made the folder anew
+            self._files.set_aside(slot.run_id)
+            self._files.remove_set_aside()
+        elif slot.begun or slot.reason != _STOPPED:
+            self._record_end(slot, last)
+        with self._lock:
+            del self._slots[slot.run_id]
+        slot.ended.set()
+
+    def _record_end(self, slot: _Slot, last: RunEvent) -> None:
+        """Record the end of a run; where its results cannot be stored, that, so that it does not seem to go on."""
+        state, when, error = last["state"], last["time"], last["error"] or ""
         try:
-            self._finish(run_id, "FAILED", json_safe(reason[:_LONGEST]))
+            with self._store.write() as connection:
+                if not slot.deleted:
+                    recorder.end_run(connection, slot.run_id, state, when, error, last["outputs"])
+        except Exception as cause:
+            _log.exception("the end of run %s could not be stored: %s", slot.run_id, state)
+            reason = f"the run ended as {state}, but its results could not be stored: {cause}"
+            self._record_failure(slot.run_id, json_safe(reason[:_LONGEST]))
+
+    def _record_failure(self, run_id: str, reason: str) -> None:
+        try:
+            with self._store.write() as connection:
+                recorder.end_run(connection, run_id, "FAILED", time.time(), reason)
         except Exception:
             _log.exception("the end of run %s could not be stored", run_id)
-
-    def _finish(self, run_id: str, state: str, error: str) -> None:
-        with self._store.write() as connection:
-            recorder.finish(connection, run_id, state, time.time(), error=error)
-
-    def _end(self, run_id: str, execution: RunProcess, reason: str, grace: float = 3.0) -> None:
-        """End an execution and make sure that its run has ended in the store too."""
-        self._reasons[run_id] = reason
-        execution.terminate(grace)
-        execution.wait(_END)
-        self._finish(run_id, "FAILED", reason)
-        self._reasons.pop(run_id, None)
-
-    def _end_and_remove(self, run_id: str, execution: RunProcess | None) -> None:
-        if execution:
-            execution.terminate()
-            execution.wait(_END)
-        if recorder.is_run_id(run_id):
-            shutil.rmtree(self._folder(run_id), ignore_errors=True)
-
-    def _folder(self, run_id: str) -> Path:
-        if not recorder.is_run_id(run_id):  # of a store that another version wrote
-            raise ValueError(f"{run_id!r} cannot be the name of a folder")
-        return self._directory / run_id
-
-    def _in_background(self, work: Callable[[], None]) -> None:
-        thread = threading.Thread(target=work, daemon=True)
-        with self._lock:
-            self._enders = [other for other in self._enders if other.is_alive()]
-            try:
-                thread.start()
-                self._enders.append(thread)
-                return
-            except RuntimeError as cause:  # Python 3.12.0 and .1 start no thread once the interpreter ends
-                _log.debug("no thread to end a run in: %s", cause)
-        work()
+            self._unrecorded.add(run_id)
 
 
-def _record(connection: sa.Connection, run_id: str, event: Mapping[str, Any], reason: str | None) -> None:
-    """Write an event to the store; `reason` says why the server itself ended the run, if it did."""
-    state, when = event["state"], event["time"]
-    if event["type"] == "task":
-        recorder.record_task(connection, run_id, event)
-    elif state in recorder.FINAL:
-        error = event.get("error")
-        error = reason if error and reason else error
-        recorder.finish(connection, run_id, state, when, error=error, outputs=event.get("outputs"))
-    else:
-        recorder.advance(connection, run_id, state, when, {"PENDING"})
+def _failed(error: str) -> RunEvent:
+    return {"type": "run", "state": "FAILED", "time": time.time(), "error": error, "outputs": None}

@@ -1,24 +1,54 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What handlers are and what they are given."""
+"""What handlers are given, and what they return."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple, Union
 
 from kfp_server_api.server.orchestration.run_queue import RunQueue
+from kfp_server_api.server.settings import Settings
 from kfp_server_api.server.store.database import Store
 
 
 class Context(NamedTuple):
     """What all handlers of one server share."""
 
+    settings: Settings
     store: Store
-    manager: RunQueue
+    run_queue: RunQueue
 
 
-Arguments = Mapping[str, Any]
-"""A call's arguments by the names of its operation's parameters; what the caller left out is missing."""
+class Call(NamedTuple):
+    """One call of an operation.
 
-Handler = Callable[[Context, Arguments], dict[str, Any]]
-"""Does one operation and returns its answer by attribute names; "object" operations return {}."""
+    Attributes:
+        arguments: by the names of the operation's parameters; what the caller left out is missing.
+        user: who calls; None on a server for a single user.
+    """
+
+    context: Context
+    arguments: Mapping[str, Any]
+    user: str | None = None
+
+
+class Page(NamedTuple):
+    """Items of one page of a list, the number of items on all pages, and the next page's token ("" on the last)."""
+
+    items: list[dict[str, Any]]
+    total_size: int
+    next_page_token: str
+
+
+class Stream(NamedTuple):
+    """A reply whose bytes the handler writes itself, sent piece by piece as they are made."""
+
+    chunks: Iterable[bytes]
+    media_type: str
+
+
+Answer = Union[dict[str, Any], Page, Stream]
+"""A resource by attribute names ({} where the operation returns nothing), a page of a list, or a stream."""
+
+Handler = Callable[[Call], Answer]
+"""Does one operation."""

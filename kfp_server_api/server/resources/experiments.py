@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
 from kfp_server_api.server.errors import ABORTED, RequestError, exists, invalid, not_found
-from kfp_server_api.server.resources.call import Arguments, Context, Handler
+from kfp_server_api.server.resources.call import Call, Handler, Page
 from kfp_server_api.server.resources.listing import Listing, read_page
 from kfp_server_api.server.resources.validation import check_length, new_id
 from kfp_server_api.server.store.tables import experiments, runs, settings
@@ -67,7 +68,7 @@ def default_experiment_id(connection: sa.Connection) -> str:
     return chosen
 
 
-def _insert(connection: sa.Connection, body: Arguments) -> str:
+def _insert(connection: sa.Connection, body: Mapping[str, Any]) -> str:
     experiment_id = new_id()
     connection.execute(
         experiments.insert().values(
@@ -81,14 +82,14 @@ def _insert(connection: sa.Connection, body: Arguments) -> str:
     return experiment_id
 
 
-def create(context: Context, arguments: Arguments) -> dict[str, Any]:
+def create(call: Call) -> dict[str, Any]:
     """Make an experiment; its name must be free."""
-    body = arguments["experiment"]
+    body = call.arguments["experiment"]
     name = body.get("display_name", "")
     if not name:
         raise invalid("Experiment must have a non-empty name")
     check_length("Experiment.Name", name, 128)
-    with context.store.write() as connection:
+    with call.context.store.write() as connection:
         if connection.scalar(sa.select(_c.experiment_id).where(_c.display_name == name)):
             raise exists(
                 f"Failed to create a new experiment. The name {name} already exists. Please specify a new name"
@@ -96,23 +97,22 @@ def create(context: Context, arguments: Arguments) -> dict[str, Any]:
         return require_experiment(connection, _insert(connection, body))
 
 
-def get(context: Context, arguments: Arguments) -> dict[str, Any]:
+def get(call: Call) -> dict[str, Any]:
     """Return one experiment."""
-    with context.store.read() as connection:
-        return require_experiment(connection, arguments["experiment_id"])
+    with call.context.store.read() as connection:
+        return require_experiment(connection, call.arguments["experiment_id"])
 
 
-def list_page(context: Context, arguments: Arguments) -> dict[str, Any]:
+def list_page(call: Call) -> Page:
     """Return a page of experiments."""
-    with context.store.read() as connection:
-        page = read_page(connection, LISTING, arguments)
-    return page.reply("experiments", page.rows)
+    with call.context.store.read() as connection:
+        return read_page(connection, LISTING, call.arguments)
 
 
-def delete(context: Context, arguments: Arguments) -> dict[str, Any]:
+def delete(call: Call) -> dict[str, Any]:
     """Delete an experiment; its runs stay."""
-    experiment_id = arguments["experiment_id"]
-    with context.store.write() as connection:
+    experiment_id = call.arguments["experiment_id"]
+    with call.context.store.write() as connection:
         require_experiment(connection, experiment_id)
         if experiment_id == default_experiment_id(connection):
             text = f"Failed to delete experiment {experiment_id}. The default experiment cannot be deleted"
@@ -121,19 +121,19 @@ def delete(context: Context, arguments: Arguments) -> dict[str, Any]:
     return {}
 
 
-def archive(context: Context, arguments: Arguments) -> dict[str, Any]:
+def archive(call: Call) -> dict[str, Any]:
     """Archive an experiment and all its runs; those that are running go on."""
-    experiment_id = arguments["experiment_id"]
-    with context.store.write() as connection:
+    experiment_id = call.arguments["experiment_id"]
+    with call.context.store.write() as connection:
         _set_storage_state(connection, experiment_id, "ARCHIVED")
         connection.execute(runs.update().where(runs.c.experiment_id == experiment_id).values(storage_state="ARCHIVED"))
     return {}
 
 
-def unarchive(context: Context, arguments: Arguments) -> dict[str, Any]:
+def unarchive(call: Call) -> dict[str, Any]:
     """Bring an experiment back; its runs stay archived."""
-    with context.store.write() as connection:
-        _set_storage_state(connection, arguments["experiment_id"], "AVAILABLE")
+    with call.context.store.write() as connection:
+        _set_storage_state(connection, call.arguments["experiment_id"], "AVAILABLE")
     return {}
 
 

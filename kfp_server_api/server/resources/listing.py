@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from kfp_server_api.server.errors import RequestError, invalid
+from kfp_server_api.server.resources.call import Page
 from kfp_server_api.server.resources.filters import LARGEST, Predicate, conditions, parse_filter
 
 DEFAULT_SIZE, LARGEST_SIZE = 20, 200
@@ -30,18 +31,6 @@ class Listing(NamedTuple):
     table: sa.Table
     fields: Mapping[str, sa.ColumnElement[Any]]
     tags: sa.ColumnElement[Any] | None = None
-
-
-class Page(NamedTuple):
-    """Rows of one page, the number of rows on all pages, and the next page's token ("" on the last)."""
-
-    rows: list[dict[str, Any]]
-    total: int
-    next_page_token: str
-
-    def reply(self, items: str, resources: list[dict[str, Any]]) -> dict[str, Any]:
-        """Return the list response that holds `resources` under `items`."""
-        return {items: resources, "total_size": self.total, "next_page_token": self.next_page_token}
 
 
 class _Query(NamedTuple):

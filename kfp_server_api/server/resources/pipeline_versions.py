@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from kfp_server_api.server.errors import exists, invalid, not_found
 from kfp_server_api.server.packages.pipeline_spec import Package
-from kfp_server_api.server.resources.call import Arguments, Context, Handler
+from kfp_server_api.server.resources.call import Call, Handler, Page
 from kfp_server_api.server.resources.listing import Listing, read_page
 from kfp_server_api.server.resources.pipelines import changes, names, require_pipeline
 from kfp_server_api.server.resources.validation import check_length, check_tags, new_id
@@ -105,48 +105,52 @@ def package_of(row: Mapping[str, Any]) -> Package:
     return Package(row["pipeline_spec"], row["platform_spec"])
 
 
+def whole_spec(package: Package) -> dict[str, Any]:
+    """Return a compiled pipeline as one value: a spec with platform settings stands in a wrapper with them."""
+    return package._asdict() if package.platform_spec else package.pipeline_spec
+
+
 def to_reply(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a version as the API shows it: a spec with platform settings stands in a wrapper with them."""
-    package = package_of(row)
+    """Return a version as the API shows it."""
     url = row["package_url"]
     return {
         **row,
-        "pipeline_spec": package._asdict() if package.platform_spec else package.pipeline_spec,
+        "pipeline_spec": whole_spec(package_of(row)),
         "package_url": {"pipeline_url": url} if url else None,
     }
 
 
-def get(context: Context, arguments: Arguments) -> dict[str, Any]:
+def get(call: Call) -> dict[str, Any]:
     """Return one version of a pipeline."""
-    with context.store.read() as connection:
-        row = require_version(connection, arguments["pipeline_version_id"], arguments["pipeline_id"])
+    with call.context.store.read() as connection:
+        row = require_version(connection, call.arguments["pipeline_version_id"], call.arguments["pipeline_id"])
     return to_reply(row)
 
 
-def list_page(context: Context, arguments: Arguments) -> dict[str, Any]:
+def list_page(call: Call) -> Page:
     """Return a page of a pipeline's versions, with their specs."""
-    pipeline_id = arguments["pipeline_id"]
-    with context.store.read() as connection:
+    pipeline_id = call.arguments["pipeline_id"]
+    with call.context.store.read() as connection:
         require_pipeline(connection, pipeline_id)
-        page = read_page(connection, LISTING, arguments, {"pipeline_id": pipeline_id})
-    return page.reply("pipeline_versions", [to_reply(row) for row in page.rows])
+        page = read_page(connection, LISTING, call.arguments, {"pipeline_id": pipeline_id})
+    return page._replace(items=[to_reply(row) for row in page.items])
 
 
-def delete(context: Context, arguments: Arguments) -> dict[str, Any]:
+def delete(call: Call) -> dict[str, Any]:
     """Delete one version of a pipeline; runs of it stay."""
-    version_id = arguments["pipeline_version_id"]
-    with context.store.write() as connection:
-        require_version(connection, version_id, arguments["pipeline_id"])
+    version_id = call.arguments["pipeline_version_id"]
+    with call.context.store.write() as connection:
+        require_version(connection, version_id, call.arguments["pipeline_id"])
         connection.execute(pipeline_versions.delete().where(_c.pipeline_version_id == version_id))
     return {}
 
 
-def update(context: Context, arguments: Arguments) -> dict[str, Any]:
+def update(call: Call) -> dict[str, Any]:
     """Change a version's display_name and tags."""
-    version_id = arguments["pipeline_version_pipeline_version_id"]
-    changed = changes(arguments["pipeline_version"])
-    with context.store.write() as connection:
-        row = require_version(connection, version_id, arguments["pipeline_version_pipeline_id"])
+    version_id = call.arguments["pipeline_version_pipeline_version_id"]
+    changed = changes(call.arguments["pipeline_version"])
+    with call.context.store.write() as connection:
+        row = require_version(connection, version_id, call.arguments["pipeline_version_pipeline_id"])
         if changed:
             change = pipeline_versions.update().where(_c.pipeline_version_id == version_id)
             connection.execute(change.values(**changed))

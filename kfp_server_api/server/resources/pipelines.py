@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kfp_server_api.server.errors import exists, invalid, not_found
-from kfp_server_api.server.resources.call import Arguments, Context, Handler
+from kfp_server_api.server.resources.call import Call, Handler, Page
 from kfp_server_api.server.resources.listing import Listing, read_page
 from kfp_server_api.server.resources.validation import check_length, check_tags, new_id
 from kfp_server_api.server.store.tables import pipeline_versions, pipelines
@@ -90,43 +90,42 @@ def changes(body: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def create(context: Context, arguments: Arguments) -> dict[str, Any]:
+def create(call: Call) -> dict[str, Any]:
     """Make a pipeline without versions."""
-    with context.store.write() as connection:
-        return insert_pipeline(connection, arguments["pipeline"])
+    with call.context.store.write() as connection:
+        return insert_pipeline(connection, call.arguments["pipeline"])
 
 
-def get(context: Context, arguments: Arguments) -> dict[str, Any]:
+def get(call: Call) -> dict[str, Any]:
     """Return one pipeline."""
-    with context.store.read() as connection:
-        return require_pipeline(connection, arguments["pipeline_id"])
+    with call.context.store.read() as connection:
+        return require_pipeline(connection, call.arguments["pipeline_id"])
 
 
-def get_by_name(context: Context, arguments: Arguments) -> dict[str, Any]:
+def get_by_name(call: Call) -> dict[str, Any]:
     """Return the pipeline of a name, which is not its display_name."""
-    name = arguments["name"]
-    with context.store.read() as connection:
+    name = call.arguments["name"]
+    with call.context.store.read() as connection:
         row = connection.execute(sa.select(pipelines).where(_c.name == name)).mappings().first()
     if row is None:
         raise not_found("Namespace/Pipeline", f"/{name}")
     return dict(row)
 
 
-def list_page(context: Context, arguments: Arguments) -> dict[str, Any]:
+def list_page(call: Call) -> Page:
     """Return a page of pipelines."""
-    with context.store.read() as connection:
-        page = read_page(connection, LISTING, arguments)
-    return page.reply("pipelines", page.rows)
+    with call.context.store.read() as connection:
+        return read_page(connection, LISTING, call.arguments)
 
 
-def delete(context: Context, arguments: Arguments) -> dict[str, Any]:
+def delete(call: Call) -> dict[str, Any]:
     """Delete a pipeline, with `cascade` its versions too; runs of it stay."""
-    pipeline_id = arguments["pipeline_id"]
+    pipeline_id = call.arguments["pipeline_id"]
     versions = sa.select(pipeline_versions.c.pipeline_version_id)
-    with context.store.write() as connection:
+    with call.context.store.write() as connection:
         require_pipeline(connection, pipeline_id)
         version = connection.scalar(versions.where(pipeline_versions.c.pipeline_id == pipeline_id))
-        if version and not arguments.get("cascade"):
+        if version and not call.arguments.get("cascade"):
             raise invalid(
                 f"Failed to delete pipeline with id {pipeline_id} as it has existing pipeline versions "
                 f"(e.g. {version}). Set cascade=true to delete all versions"
@@ -135,11 +134,11 @@ def delete(context: Context, arguments: Arguments) -> dict[str, Any]:
     return {}
 
 
-def update(context: Context, arguments: Arguments) -> dict[str, Any]:
+def update(call: Call) -> dict[str, Any]:
     """Change a pipeline's display_name and tags."""
-    pipeline_id = arguments["pipeline_pipeline_id"]
-    changed = changes(arguments["pipeline"])
-    with context.store.write() as connection:
+    pipeline_id = call.arguments["pipeline_pipeline_id"]
+    changed = changes(call.arguments["pipeline"])
+    with call.context.store.write() as connection:
         require_pipeline(connection, pipeline_id)
         if changed:
             connection.execute(pipelines.update().where(_c.pipeline_id == pipeline_id).values(**changed))

@@ -11,14 +11,17 @@ import sqlalchemy as sa
 
 from kfp_server_api.server.errors import ABORTED, PRECONDITION, RequestError, exists, invalid, not_found
 from kfp_server_api.server.orchestration import run_process
-from kfp_server_api.server.orchestration.recorder import STOPPABLE, advance, is_run_id, new_run, task_details
+from kfp_server_api.server.orchestration.recorder import change_run, insert_run
+from kfp_server_api.server.orchestration.run_files import is_run_id
 from kfp_server_api.server.packages.parameters import check_parameters
 from kfp_server_api.server.packages.pipeline_spec import Package, parse_inline
-from kfp_server_api.server.resources.call import Arguments, Context, Handler
+from kfp_server_api.server.resources.call import Call, Handler, Page
 from kfp_server_api.server.resources.experiments import default_experiment_id, require_experiment
 from kfp_server_api.server.resources.listing import Listing, read_page
-from kfp_server_api.server.resources.pipeline_versions import latest_version, package_of, require_version
+from kfp_server_api.server.resources.pipeline_versions import latest_version, package_of, require_version, whole_spec
+from kfp_server_api.server.resources.tasks import error_of, task_details
 from kfp_server_api.server.resources.validation import new_id
+from kfp_server_api.server.store import pipeline_specs
 from kfp_server_api.server.store.tables import experiments, runs
 from kfp_server_api.server.times import now
 
@@ -59,25 +62,25 @@ LISTING = Listing(
 
 
 class _Source(NamedTuple):
-    """What a run executes, and the columns that say where it came from."""
+    """A pipeline to run, and the columns that say which version it is, if it is one."""
 
     package: Package
     columns: dict[str, Any]
 
 
-def create(context: Context, arguments: Arguments) -> dict[str, Any]:
-    """Make a run and start it, or queue it while as many as may run at once are running."""
-    body = arguments["run"]
+def create(call: Call) -> dict[str, Any]:
+    """Make a run and start it, or let it wait while as many as may run at once are running."""
+    body = call.arguments["run"]
     _check_body(body)
-    with context.store.write() as connection:
+    with call.context.store.write() as connection:
         experiment = _experiment(connection, body)
         source = _source(connection, body)
-        parameters = (body.get("runtime_config") or {}).get("parameters") or {}
-        check_parameters(source.package.pipeline_spec, parameters)
-        row = new_run({**_own_columns(body), **source.columns, "experiment_id": experiment["experiment_id"]})
-        _insert(connection, row)
-    context.manager.submit(row["run_id"], source.package.pipeline_spec, parameters)
-    return to_reply(row, [])
+        check_parameters(source.package.pipeline_spec, (body.get("runtime_config") or {}).get("parameters") or {})
+        spec = whole_spec(source.package)
+        columns = {"experiment_id": experiment["experiment_id"], "spec_digest": pipeline_specs.keep(connection, spec)}
+        row = _insert(connection, {**_own_columns(body), **source.columns, **columns})
+    call.context.run_queue.wake()
+    return to_reply(row, {row["spec_digest"]: spec}, [])
 
 
 def _check_body(body: Mapping[str, Any]) -> None:
@@ -119,9 +122,7 @@ def _source(connection: sa.Connection, body: Mapping[str, Any]) -> _Source:
         return _version_source(latest_version(connection, pipeline_id))
     if not body.get("pipeline_spec"):
         raise invalid("A run needs a pipeline_version_reference or a pipeline_spec")
-    package = parse_inline(body["pipeline_spec"])
-    spec = package._asdict() if package.platform_spec else package.pipeline_spec
-    return _Source(package, {"pipeline_spec": spec})
+    return _Source(parse_inline(body["pipeline_spec"]), {})
 
 
 def _version_of(connection: sa.Connection, version_id: str, pipeline_id: str | None) -> dict[str, Any]:
@@ -147,24 +148,42 @@ def _own_columns(body: Mapping[str, Any]) -> dict[str, Any]:
     return columns
 
 
-def _insert(connection: sa.Connection, row: Mapping[str, Any]) -> None:
-    if connection.scalar(sa.select(_c.run_id).where(_c.run_id == row["run_id"])):
-        raise exists(f"Run {row['run_id']} already exists")
-    connection.execute(runs.insert().values(**row))
+def _insert(connection: sa.Connection, values: Mapping[str, Any]) -> dict[str, Any]:
+    if connection.scalar(sa.select(_c.run_id).where(_c.run_id == values["run_id"])):
+        raise exists(f"Run {values['run_id']} already exists")
+    row = insert_run(connection, values)
     of_experiment = experiments.c.experiment_id == row["experiment_id"]
     connection.execute(experiments.update().where(of_experiment).values(last_run_created_at=row["created_at"]))
+    return row
 
 
-def to_reply(row: Mapping[str, Any], details: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return a run as the API shows it."""
+def to_reply(
+    row: Mapping[str, Any], specs: Mapping[str, dict[str, Any]], details: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return a run as the API shows it.
+
+    Args:
+        specs: pipeline specs by digest; that of the run, unless it is of a pipeline version.
+        details: its tasks.
+    """
     reference = {name: row.get(name) for name in ("pipeline_id", "pipeline_version_id")}
+    of_version = bool(reference["pipeline_version_id"])
     return {
         **row,
         "pipeline_version_id": None,  # deprecated: servers leave it out
-        "pipeline_version_reference": reference if reference["pipeline_version_id"] else None,
+        "pipeline_version_reference": reference if of_version else None,
+        "pipeline_spec": None if of_version else specs.get(row["spec_digest"]),
         "run_details": {"task_details": details} if details else None,
         "runtime_config": row.get("runtime_config") or None,
+        "error": error_of(row),
     }
+
+
+def _replies(connection: sa.Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return runs as the API shows them, with the specs that they show and their tasks."""
+    specs = pipeline_specs.read(connection, [row["spec_digest"] for row in rows if not row["pipeline_version_id"]])
+    details = task_details(connection, [row["run_id"] for row in rows])
+    return [to_reply(row, specs, details.get(row["run_id"], [])) for row in rows]
 
 
 def require_run(connection: sa.Connection, run_id: str) -> dict[str, Any]:
@@ -179,57 +198,56 @@ def require_run(connection: sa.Connection, run_id: str) -> dict[str, Any]:
     return dict(row)
 
 
-def get(context: Context, arguments: Arguments) -> dict[str, Any]:
+def get(call: Call) -> dict[str, Any]:
     """Return one run with its tasks."""
-    run_id = arguments["run_id"]
-    with context.store.read() as connection:
-        return to_reply(require_run(connection, run_id), task_details(connection, [run_id]).get(run_id, []))
+    with call.context.store.read() as connection:
+        return _replies(connection, [require_run(connection, call.arguments["run_id"])])[0]
 
 
-def list_page(context: Context, arguments: Arguments) -> dict[str, Any]:
+def list_page(call: Call) -> Page:
     """Return a page of runs with their tasks, those of one experiment if it is named."""
-    experiment_id = arguments.get("experiment_id")
-    with context.store.read() as connection:
+    experiment_id = call.arguments.get("experiment_id")
+    with call.context.store.read() as connection:
         if experiment_id:
             require_experiment(connection, experiment_id)
-        page = read_page(connection, LISTING, arguments, {"experiment_id": experiment_id} if experiment_id else {})
-        details = task_details(connection, [row["run_id"] for row in page.rows])
-    return page.reply("runs", [to_reply(row, details.get(row["run_id"], [])) for row in page.rows])
+        page = read_page(connection, LISTING, call.arguments, {"experiment_id": experiment_id} if experiment_id else {})
+        return page._replace(items=_replies(connection, page.items))
 
 
-def delete(context: Context, arguments: Arguments) -> dict[str, Any]:
+def delete(call: Call) -> dict[str, Any]:
     """Delete a run in any state; one that is going on is ended."""
-    run_id = arguments["run_id"]
-    with context.store.write() as connection:
-        require_run(connection, run_id)
+    run_id = call.arguments["run_id"]
+    with call.context.store.write() as connection:
+        row = require_run(connection, run_id)
         connection.execute(runs.delete().where(_c.run_id == run_id))
-    context.manager.discard(run_id)
+        pipeline_specs.drop_unused(connection, row["spec_digest"])
+        call.context.run_queue.discard(run_id)
     return {}
 
 
-def terminate(context: Context, arguments: Arguments) -> dict[str, Any]:
+def terminate(call: Call) -> dict[str, Any]:
     """End a run: its state is CANCELING at once and FAILED when its processes have ended."""
-    run_id = arguments["run_id"]
-    with context.store.write() as connection:
+    run_id = call.arguments["run_id"]
+    with call.context.store.write() as connection:
         require_run(connection, run_id)
-        if not advance(connection, run_id, "CANCELING", now(), STOPPABLE):
+        if not change_run(connection, run_id, "CANCELING", now()):
             raise invalid(f"Failed to terminate a run {run_id}. Row not found")
-    context.manager.terminate(run_id)
+    call.context.run_queue.terminate(run_id)
     return {}
 
 
-def archive(context: Context, arguments: Arguments) -> dict[str, Any]:
+def archive(call: Call) -> dict[str, Any]:
     """Archive a run; it goes on if it is running."""
-    with context.store.write() as connection:
-        require_run(connection, arguments["run_id"])
-        _set_storage_state(connection, arguments["run_id"], "ARCHIVED")
+    with call.context.store.write() as connection:
+        require_run(connection, call.arguments["run_id"])
+        _set_storage_state(connection, call.arguments["run_id"], "ARCHIVED")
     return {}
 
 
-def unarchive(context: Context, arguments: Arguments) -> dict[str, Any]:
+def unarchive(call: Call) -> dict[str, Any]:
     """Bring a run back; its experiment must not be archived."""
-    run_id = arguments["run_id"]
-    with context.store.write() as connection:
+    run_id = call.arguments["run_id"]
+    with call.context.store.write() as connection:
         experiment_id = require_run(connection, run_id)["experiment_id"]
         if require_experiment(connection, experiment_id)["storage_state"] == "ARCHIVED":
             raise RequestError(

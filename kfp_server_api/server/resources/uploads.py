@@ -11,7 +11,7 @@ from typing import IO, Any, NamedTuple
 from kfp_server_api.server.errors import INVALID, UploadError, invalid, uploading
 from kfp_server_api.server.packages.archive import UnreadableFileError, read_file
 from kfp_server_api.server.packages.pipeline_spec import Package, check_name, parse_package
-from kfp_server_api.server.resources.call import Arguments, Context, Handler
+from kfp_server_api.server.resources.call import Call, Handler
 from kfp_server_api.server.resources.pipeline_versions import insert_version, to_reply
 from kfp_server_api.server.resources.pipelines import insert_pipeline, require_pipeline
 
@@ -28,30 +28,30 @@ class Upload(NamedTuple):
     file: IO[bytes]
 
 
-def upload_pipeline(context: Context, arguments: Arguments) -> dict[str, Any]:
+def upload_pipeline(call: Call) -> dict[str, Any]:
     """Make a pipeline and its first version of an uploaded file; tags go to the pipeline only."""
-    upload = _upload(arguments, _NO_PART)
+    upload = _upload(call.arguments, _NO_PART)
     package = _package(upload, _BAD_FILE)
-    with uploading(_BAD_PIPELINE), context.store.write() as connection:
-        body = _body(arguments, upload)
+    with uploading(_BAD_PIPELINE), call.context.store.write() as connection:
+        body = _body(call.arguments, upload)
         pipeline = insert_pipeline(connection, body)
         insert_version(connection, pipeline["pipeline_id"], {**body, "tags": {}}, package)
         return pipeline
 
 
-def upload_version(context: Context, arguments: Arguments) -> dict[str, Any]:
+def upload_version(call: Call) -> dict[str, Any]:
     """Make a version of an uploaded file for the pipeline with id `pipelineid`."""
-    upload = _upload(arguments, _BAD_VERSION)
+    upload = _upload(call.arguments, _BAD_VERSION)
     package = _package(upload, _BAD_VERSION)
-    pipeline_id = arguments.get("pipelineid")
+    pipeline_id = call.arguments.get("pipelineid")
     if not pipeline_id:
         raise UploadError(INVALID, f"{_BAD_VERSION}: the query parameter pipelineid is missing")
-    with uploading(_BAD_VERSION), context.store.write() as connection:
+    with uploading(_BAD_VERSION), call.context.store.write() as connection:
         require_pipeline(connection, pipeline_id)
-        return to_reply(insert_version(connection, pipeline_id, _body(arguments, upload), package))
+        return to_reply(insert_version(connection, pipeline_id, _body(call.arguments, upload), package))
 
 
-def _upload(arguments: Arguments, failure: str) -> Upload:
+def _upload(arguments: Mapping[str, Any], failure: str) -> Upload:
     upload = arguments.get("uploadfile")
     if not isinstance(upload, Upload):
         raise UploadError(INVALID, f"{failure}: the request has no multipart part named uploadfile")
@@ -71,7 +71,7 @@ def _package(upload: Upload, failure: str) -> Package:
     return package
 
 
-def _body(arguments: Arguments, upload: Upload) -> dict[str, Any]:
+def _body(arguments: Mapping[str, Any], upload: Upload) -> dict[str, Any]:
     """Return the query's values as a body; without a name the file's name is taken."""
     file_name = PurePosixPath(upload.name.replace("\\", "/")).name
     name = arguments.get("name") or arguments.get("display_name") or file_name

@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The SQLite file that holds the tables."""
+"""The SQLite file that holds the tables.
+
+What a transaction has written outlives the end of this process at any moment, `kill -9` included: with
+`journal_mode = WAL` and `synchronous = NORMAL` its pages are handed to the operating system before it counts as
+committed. Only the machine's own end may take the last transactions with it, never parts of one.
+"""
 
 from __future__ import annotations
 
@@ -14,14 +19,9 @@ from typing import IO
 
 import sqlalchemy as sa
 
-from kfp_server_api.server.store.tables import metadata
+from kfp_server_api.server.store.schema import StoreError, prepare
 
-SCHEMA = 1
-"""Number of the table layout, kept in the file; a file with another one is refused."""
-
-
-class StoreError(RuntimeError):
-    """The database file cannot be used."""
+__all__ = ["Store", "StoreError"]
 
 
 class Store:
@@ -45,22 +45,13 @@ class Store:
         self._hold = _hold(path)
         self._engine = _engine(path)
         try:
-            self._prepare()
+            with self.write() as connection:
+                prepare(connection)
         except (sa.exc.DBAPIError, StoreError) as cause:
             self.close()
             if new:
                 lock.unlink(missing_ok=True)
             raise StoreError(f"cannot use {path} as database: {getattr(cause, 'orig', cause)}") from cause
-
-    def _prepare(self) -> None:
-        with self.write() as connection:
-            found = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-            if not found and connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar_one():
-                raise StoreError("it holds tables of another program")
-            if found not in (0, SCHEMA):
-                raise StoreError(f"it has table layout {found}, this server writes {SCHEMA}")
-            metadata.create_all(connection)
-            connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA}")
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:

@@ -14,6 +14,11 @@ def _text(name: str, **options: Any) -> sa.Column[str]:
     return sa.Column(name, sa.Text, nullable=False, default="", **options)
 
 
+def _added_text(name: str, **options: Any) -> sa.Column[str]:
+    """A text column that a later revision added: rows from before it have the default."""
+    return _text(name, server_default="", **options)
+
+
 def _time(name: str) -> sa.Column[int]:
     return sa.Column(name, sa.BigInteger, nullable=False, default=0)
 
@@ -25,6 +30,14 @@ def _json(name: str) -> sa.Column[Any]:
 def _id(name: str) -> sa.Column[str]:
     return sa.Column(name, sa.Text, primary_key=True)
 
+
+alembic_version: sa.Table = sa.Table(
+    "alembic_version",
+    metadata,
+    sa.Column("version_num", sa.String(32), nullable=False),
+    sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+"""Alembic's own table: the revision of the schema that the file has."""
 
 settings: sa.Table = sa.Table("settings", metadata, _id("name"), _text("value"))
 
@@ -72,6 +85,9 @@ pipeline_versions: sa.Table = sa.Table(
     sa.UniqueConstraint("pipeline_id", "name"),
 )
 
+pipeline_specs: sa.Table = sa.Table("pipeline_specs", metadata, _id("digest"), _text("pipeline_spec"))
+"""The pipeline specs of runs, as JSON, once each; `pipeline_specs.py` reads and writes them."""
+
 runs: sa.Table = sa.Table(
     "runs",
     metadata,
@@ -88,14 +104,17 @@ runs: sa.Table = sa.Table(
     _text("pipeline_id"),
     _text("pipeline_version_id"),
     _text("recurring_run_id"),
-    _json("pipeline_spec"),
     _json("runtime_config"),
-    _json("error"),
     _json("state_history"),
     _json("plugins_input"),
     _json("plugins_output"),
+    _added_text("spec_digest", index=True),
+    _added_text("end_reason"),
+    sa.Column("arrival", sa.BigInteger, nullable=False, default=0, server_default="0"),
     sa.Index("runs_by_time", "created_at", "run_id"),
+    sa.Index("runs_by_state", "state", "arrival"),
 )
+"""Runs. Those that are PENDING are the queue, in the order of `arrival`; `recorder` alone writes their state."""
 
 tasks: sa.Table = sa.Table(
     "tasks",
@@ -109,7 +128,10 @@ tasks: sa.Table = sa.Table(
     _time("start_time"),
     _time("end_time"),
     _text("state"),
-    _json("error"),
     _json("state_history"),
     _json("output_values"),
+    _json("input_values"),
+    _added_text("log"),
+    _added_text("end_reason"),
 )
+"""Tasks of runs; `log` is a path in the run's folder."""

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a server is to be run."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PROCESSORS = os.cpu_count() or 1
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is fixed while a server runs.
+
+    Attributes:
+        host: address to listen on.
+        port: 0 takes a free one.
+        db: absolute path of the file for the data; None for a temporary one.
+        parallel_runs: runs that are executed at one time; with 0 they are accepted and wait.
+
+    Raises:
+        ValueError: a value that cannot be.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    db: Path | None = None
+    parallel_runs: int = PROCESSORS
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.port <= 65535:
+            raise ValueError(f"port {self.port} is not between 0 and 65535")
+        if self.parallel_runs < 0:
+            raise ValueError(f"parallel_runs {self.parallel_runs} is less than 0")
