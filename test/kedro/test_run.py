@@ -126,8 +126,9 @@ def test_request_is_refused_with_the_path_of_each_fault(kedro, request_, types, 
 @pytest.mark.parametrize(("body", "content_type", "status", "message"), RAW, ids=[str(row[:2]) for row in RAW])
 def test_every_shape_of_refusal_gives_a_message(running, body, content_type, status, message):
     class Raw(rest.RESTClientObject):
-        def _send(self, method, url, content, headers, *options):
-            return super()._send(method, url, body, {**headers, "Content-Type": content_type}, *options)
+        def _exchange(self, method, url, options):
+            headers = {**options["headers"], "Content-Type": content_type}
+            return super()._exchange(method, url, {**options, "body": body, "headers": headers})
 
     client = ApiClient(Configuration(host=running.host))
     client.rest_client = Raw(client.configuration)
