@@ -351,8 +351,8 @@ def _sending_once(client: ApiClient) -> ApiClient:
     if not isinstance(client.rest_client, RESTClientObject):
         return client
     manager = client.rest_client.own_pools()
-    options = {"retries": _ONCE, "maxsize": _RUNS_AT_ONCE}
-    options["socket_options"] = [*HTTPConnection.default_socket_options, *_PROBES]
+    defaults: Any = HTTPConnection.default_socket_options  # urllib3 2.8 declares it so that checkers see no list
+    options = {"retries": _ONCE, "maxsize": _RUNS_AT_ONCE, "socket_options": [*defaults, *_PROBES]}
     # Pools are found by all their options, so that these stay apart from the client's others.
     manager = _like(manager, connection_pool_kw={**manager.connection_pool_kw, **options})
     return _like(client, rest_client=_like(client.rest_client, pool_manager=manager))
