@@ -171,7 +171,7 @@ def test_ours_and_kfp_install_together(tmp_path: Path) -> None:
     source, target = tmp_path / "source", tmp_path / "report.json"
     shutil.copytree(releases.REPOSITORY, source, ignore=shutil.ignore_patterns(".*", "build", "*.egg-info", "test"))
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--ignore-installed", "--dry-run"]
-    command += ["--report", str(target), str(source), "kfp"]
+    command += ["--constraint", str(releases.CONSTRAINTS), "--report", str(target), str(source), "kfp"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=PROBE_SECONDS, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     chosen = [

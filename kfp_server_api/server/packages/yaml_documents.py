@@ -61,15 +61,18 @@ def read_documents(text: bytes) -> list[Any]:
 
 
 def _check_depth(text: bytes) -> None:
-    """Refuse a text that is nested too deeply before it is composed, which libyaml's binding does recursively."""
+    """Refuse a text that is nested too deeply before it is composed, which libyaml's binding does recursively.
+
+    libyaml may have a limit of its own and meet it before it tells of the first level, so its errors name ours, too.
+    """
     depth = 0
-    for event in yaml.parse(text, _Loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > _DEEPEST:
-            raise ValueError(f"the document is nested more than {_DEEPEST} levels deep")
+    try:
+        for event in yaml.parse(text, _Loader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                raise ValueError(f"it is nested in more than {_DEEPEST} levels")
+    except yaml.YAMLError as cause:
+        raise ValueError(f"it is no YAML, or nested in more than {_DEEPEST} levels: {cause}") from cause
 
 
 def _plain(document: Any) -> Any:

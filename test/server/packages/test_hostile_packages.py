@@ -38,7 +38,7 @@ def with_tasks(spec: dict[str, Any], **components: list[str]) -> dict[str, Any]:
 def test_deep_yaml_is_refused(call: Caller, text: bytes) -> None:
     reply = upload(call, text)
     assert reply.status == 400
-    assert "nested more than 100 levels deep" in reply.json["error_message"]
+    assert "nested in more than 100 levels" in reply.json["error_message"]
 
 
 def test_yaml_of_100_levels_is_read() -> None:
