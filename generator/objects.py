@@ -25,6 +25,45 @@ class Param:
 
 
 @dataclass(frozen=True)
+class Field:
+    """A field of a model."""
+
+    name: str
+    wire: str
+    type: str
+    description: str
+    since: str = ""
+    until: str = ""
+    base64: bool = False
+
+
+@dataclass(frozen=True)
+class Paging:
+    """How a list is read page by page: parameters of the operation and fields of its reply."""
+
+    token: Param
+    size: Param
+    sort: Param
+    filter: Param
+    next: Field
+    items: Field
+    resend: tuple[Param, ...]
+
+
+@dataclass(frozen=True)
+class ListField:
+    """A name that a list is sorted and filtered by."""
+
+    name: str
+    type: str
+    aliases: tuple[str, ...] = ()
+    only: str = ""
+    operations: tuple[str, ...] = ()
+    since: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Operation:
     """One operation."""
 
@@ -42,7 +81,9 @@ class Operation:
     since: str = ""
     until: str = ""
     served: bool = True
-    items: str = ""
+    idempotent: bool = False
+    paging: Paging | None = None
+    fields: tuple[ListField, ...] = ()
     content_type: str = ""
 
 
@@ -62,19 +103,6 @@ class Service:
     @property
     def module(self) -> str:
         return snake(self.class_name)
-
-
-@dataclass(frozen=True)
-class Field:
-    """A field of a model."""
-
-    name: str
-    wire: str
-    type: str
-    description: str
-    since: str = ""
-    until: str = ""
-    base64: bool = False
 
 
 @dataclass(frozen=True)

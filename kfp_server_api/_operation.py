@@ -42,6 +42,40 @@ class Param(NamedTuple):
         return self.wire or self.name
 
 
+class Paging(NamedTuple):
+    """How a list is read page by page: keywords of the operation, attributes of its reply."""
+
+    token: str
+    size: str
+    sort: str
+    filter: str
+    next: str
+    """The next page's token."""
+    items: str
+    resend: tuple[str, ...] = ()
+    """Keywords to send again with each page; a token remembers sort and filter and nothing else."""
+    next_wire: str = ""
+    items_wire: str = ""
+    """Names in JSON, where they differ."""
+
+
+class ListField(NamedTuple):
+    """A name that a list is sorted and filtered by."""
+
+    name: str
+    """One that ends in `.` or `:` is continued by the caller: `tags.team`."""
+    type: str
+    """As `openapi_types` writes types; that of an enum for its values."""
+    aliases: tuple[str, ...] = ()
+    """Other names for the same."""
+    only: str = ""
+    """"sort" or "filter"; "" = both."""
+    operations: tuple[str, ...] = ()
+    """What a filter may do with it; () = all."""
+    since: str = ""
+    """First release that has it; "" = the operation's first."""
+
+
 class Operation(NamedTuple):
     """One operation of the REST API, as the spec has it."""
 
@@ -52,8 +86,11 @@ class Operation(NamedTuple):
     """Path with `{wire name}` for each path parameter."""
     params: tuple[Param, ...] = ()
     returns: str = "object"
-    items: str = ""
-    """Key of the list in a page's JSON; "" where the operation does not page."""
+    idempotent: bool = False
+    """True where doing it twice leaves the server as doing it once does."""
+    paging: Paging | None = None
+    fields: tuple[ListField, ...] = ()
+    """What a list is sorted and filtered by."""
     served: bool = True
     """False where no real server has the route."""
     short_name: str = ""

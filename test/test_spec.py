@@ -93,7 +93,7 @@ def test_every_extension_is_known_and_explained() -> None:
 def described() -> Iterator[tuple[str, Any]]:
     """Yield every text of the spec, and None where one is missing."""
     for place, node in walk(SPEC):
-        if not place.endswith(("/properties", "/x-value-descriptions")) and (
+        if not place.endswith(("/properties", "/x-value-descriptions", "/x-fields")) and (
             "description" in node or {"in", "operationId", "x-parameter"} & set(node)
         ):
             yield f"{place}/description", node.get("description")
@@ -174,8 +174,8 @@ def test_paging_names_parameters_and_fields() -> None:
     for place, node in holders("x-paging"):
         paging, known = node["x-paging"], {p["name"]: p["in"] for p in parameters(node)}
         fields = SCHEMAS[type_text(success_schema(node))]["properties"]
-        assert set(paging) == {"token", "next", "items", "resend"}, place
-        assert known[paging["token"]] == "query", place
+        assert set(paging) == {"token", "size", "sort", "filter", "next", "items", "resend"}, place
+        assert {known[paging[key]] for key in ("token", "size", "sort", "filter")} == {"query"}, place
         assert fields[paging["next"]]["type"] == "string", place
         assert fields[paging["items"]]["type"] == "array", place
         assert set(paging["resend"]) <= set(known), place
@@ -185,6 +185,17 @@ def test_every_operation_with_a_page_token_is_paged() -> None:
     paged = [node["operationId"] for _, node in holders("x-paging")]
     names = {name: [p["name"] for p in parameters(op)] for name, (_, _, op) in OPERATIONS.items()}
     assert paged == [name for name in names if "page_token" in names[name]]
+
+
+def test_what_is_paged_says_what_it_is_sorted_and_filtered_by() -> None:
+    assert [node for _, node in holders("x-fields")] == [node for _, node in holders("x-paging")]
+
+
+def test_of_the_posts_only_those_are_idempotent_that_switch_something_over() -> None:
+    said = {name for name, (_, method, op) in OPERATIONS.items() if "x-idempotent" in op and method == "post"}
+    assert len(said) == len(holders("x-idempotent"))
+    verbs = {OPERATIONS[name][0].rpartition(":")[2] for name in said}
+    assert verbs == {"archive", "unarchive", "enable", "disable"}
 
 
 def test_terminal_states_are_values_of_the_enum() -> None:

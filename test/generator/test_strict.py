@@ -22,6 +22,7 @@ PAGE = "{name: page, in: query, description: Token., schema: {type: string}}"
 ID = "{name: animal.id, in: path, required: true, description: Which., schema: {type: string}}"
 BODY = "          application/json: {schema: {$ref: '#/components/schemas/Animal'}}\n"
 DEFAULT = "default: {$ref: '#/components/responses/Error'}"
+PAGING = GOOD[GOOD.index("      x-paging:\n") : GOOD.index("      x-fields:\n")]
 ENCODED = "contentEncoding: base64"
 TEXTS = "items: {type: string}"
 NOT_FOUND = "'404': {description: No such animal.}"
@@ -117,17 +118,44 @@ CHANGES: dict[str, list[tuple[str, ...]]] = {
         ("contentSchema: {$ref: '#/components/schemas/Animal'}", "contentSchema: yes", "'contentSchema' is a mapping"),
     ],
     "paging": [
-        ("        token: page\n", "", "key 'token' is missing", "        next: nextPage"),
+        ("        token: page\n", "", "key 'token' is missing", "        size: size"),
+        ("        size: size\n", "", "key 'size' is missing", "        token: page"),
+        ("        sort: sort\n", "", "key 'sort' is missing", "        token: page"),
+        ("        filter: where\n", "", "key 'filter' is missing", "        token: page"),
         ("        next: nextPage\n", "", "key 'next' is missing", "        token: page"),
         ("        items: animals\n", "", "key 'items' is missing", "        token: page"),
         ("        resend: [size]\n", "", "key 'resend' is missing", "        token: page"),
         ("token: page", "token: paper", "no parameter 'paper'"),
+        ("filter: where", "filter: how", "no parameter 'how'"),
         ("next: nextPage", "next: next_page", "no text 'next_page'"),
         ("next: nextPage", "next: animals", "no text 'animals'"),
         ("items: animals", "items: nextPage", "no list 'nextPage'"),
         ("resend: [size]", "resend: [weight]", "no parameter 'weight'"),
         ("resend: [size]", "resend: size", "'resend' is a list"),
         ("resend: [size]", "resend: [size]\n        limit: 3", "unknown key 'limit'", "        limit: 3"),
+    ],
+    "fields of lists": [
+        ("legs: {aliases: [feet]}", "legs: [feet]", "'legs' is a mapping"),
+        ("legs: {aliases: [feet]}", "legs: {aliases: feet}", "'aliases' is a list"),
+        ("legs: {aliases: [feet]}", "legs: {aliases: [born]}", "'born' is taken by", "        born:"),
+        ("legs: {aliases: [feet]}", "legs: {type: integer}", "the item's field says 'int' already"),
+        ("legs: {aliases: [feet]}", "legs: {sortable: true}", "unknown key 'sortable'"),
+        ("legs: {aliases: [feet]}", "Legs: {aliases: [feet]}", "'Legs' is not of the form"),
+        ("legs: {aliases: [feet]}", "wings: {aliases: [feet]}", "key 'type' is missing"),
+        ("born: {type: date-time, only: sort}", "born: {type: object}", "'object' is none of string"),
+        ("born: {type: date-time, only: sort}", "born: {type: date-time, only: both}", "neither sort nor filter"),
+        ("born: {type: date-time, only: sort}", "born: {type: date-time, only: sort, operations: [calm]}",
+         "operations are those of a filter"),
+        ("operations: [calm]", "operations: [tame]", "the filter knows no operation 'tame'"),
+        ("note: a part of it", "note: 3", "'note' is a text"),
+        ('note: a part of it, x-since: "1.1"', 'x-since: "7"', "'7' is none of x-releases"),
+        (PAGING, "", "only a list of objects", "      x-fields:"),
+        ("      x-fields:\n", "      x-field:\n", "unknown key 'x-field'"),
+    ],
+    "repeating": [
+        ("x-idempotent: true", "x-idempotent: 1", "'x-idempotent' is true or false"),
+        ("x-idempotent: true", "x-idempotent: false", "'x-idempotent' is true"),
+        ("x-served: false", "x-idempotent: true", "only on a post"),
     ],
     "bodies and replies": [
         ("        x-parameter: animal\n", "", "'x-parameter' is missing", "        required: true"),
