@@ -13,7 +13,7 @@ from generator.schemas import RELEASES, SCHEMA
 from generator.yaml_lines import Mapping, distinct
 
 ERROR = "#/components/responses/Error"
-_PATH = re.compile(r"(/([A-Za-z0-9_.-]+|\{[A-Za-z0-9_.]+\})(:[A-Za-z]+)?)+")
+_PATH = re.compile(r"(/([A-Za-z0-9_.-]+|\{[A-Za-z0-9_]+\})(:[A-Za-z]+)?)+")
 
 
 def check_document(top: Mapping) -> None:
@@ -129,7 +129,7 @@ def check_path(paths: Mapping, url: str) -> None:
 def check_parameters(operation: Operation, where: Mapping) -> None:
     """Check that parameters have names of their own, and that the path has just those that say so."""
     body = where.get("requestBody", where)
-    lists = {each["name"]: (each, "name") for each in where.get("parameters", ())}
+    lists = {each.get(key, ""): (each, key) for each in where.get("parameters", ()) for key in ("name", "x-name")}
     names = [(param.name, *lists.get(param.wire, (body, "x-parameter"))) for param in operation.params]
     names += [(name, body, "x-earlier-names") for param in operation.params for name in param.earlier_names]
     for name, mapping, key in names:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import textwrap
 
-from generator.objects import Field, ListField, Operation, Paging, Param
+from generator.objects import Field, ListField, Model, Operation, Paging, Param
 
 WIDTH = 110
 
@@ -33,6 +33,7 @@ def field_value(field: Field, enums: frozenset[str]) -> str:
         enum=field.type if field.type in enums else "",
         json=_unless(field.name, field.wire),
         base64=field.base64,
+        int64=field.int64,
     )
     return f"field(default=None, {', '.join(said)})" if said else "None"
 
@@ -68,6 +69,11 @@ def _list_field(field: ListField) -> str:
     return f"ListField({', '.join(said)})"
 
 
+def one_of(model: Model) -> str:
+    """Return the assignment of the fields that exclude each other."""
+    return _tuple("_one_of = ", [code(name) for name in model.one_of], 4)
+
+
 def _unless(name: str, wire: str) -> str:
     return wire if wire != name else ""
 
@@ -82,9 +88,9 @@ def code(value: object) -> str:
     return repr(value).replace("'", '"')
 
 
-def _tuple(before: str, parts: list[str]) -> str:
-    line = f"        {before}({', '.join(parts)}{',' if len(parts) == 1 else ''})"
-    return line if len(line) < WIDTH else f"        {before}(\n{filled(parts, 12)},\n        )"
+def _tuple(before: str, parts: list[str], indent: int = 8) -> str:
+    line = f"{' ' * indent}{before}({', '.join(parts)}{',' if len(parts) == 1 else ''})"
+    return line if len(line) < WIDTH else f"{' ' * indent}{before}(\n{filled(parts, indent + 4)},\n{' ' * indent})"
 
 
 def filled(parts: list[str], indent: int) -> str:

@@ -35,6 +35,8 @@ class Field:
     since: str = ""
     until: str = ""
     base64: bool = False
+    int64: bool = False
+    """A text, or a list of texts, that holds 64-bit integers."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,11 @@ class Model:
     value_texts: dict[str, str] = field(default_factory=dict)
     """Value to description."""
     terminal: tuple[str, ...] = ()
+    """Values after which nothing changes any more."""
+    numbers: tuple[int, ...] = ()
+    """Numbers of the values on the wire, where they are not 0, 1, 2, ..."""
+    one_of: tuple[str, ...] = ()
+    """Fields of which an object may have one."""
     same_as: str = ""
 
     @property

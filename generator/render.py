@@ -10,10 +10,24 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from generator.declarations import WIDTH, field_value, filled, operation_data
+from generator.declarations import WIDTH, code, field_value, filled, one_of, operation_data
 from generator.names import WRITTEN, annotation, models_in, snake
 from generator.spec import Model, Operation, Param, Service, Spec
-from generator.texts import aligned, cell, doc, literal, operation_text, param_text, released, releases, short_doc, wrap
+from generator.texts import (
+    aligned,
+    cell,
+    doc,
+    field_text,
+    literal,
+    model_text,
+    operation_text,
+    param_text,
+    released,
+    releases,
+    short_doc,
+    value_text,
+    wrap,
+)
 
 PACKAGE = "kfp_server_api"
 STATUS_ERRORS = {
@@ -66,17 +80,19 @@ def _environment(spec: Spec) -> Environment:
         keep_trailing_newline=True, autoescape=False,
     )  # fmt: skip
     env.filters.update(
+        field_of=lambda field: field_value(field, spec.enums),
         wrap=wrap, doc=doc, short_doc=short_doc, literal=literal, cell=cell, aligned=aligned,
         annotation=lambda type_name: annotation(type_name, spec.enums), oneline=lambda text: " ".join(text.split()),
         model_link=lambda type_name: _model_link(spec, type_name),
     )  # fmt: skip
     env.globals.update(
         version=spec.version, snake=snake, models_in=models_in, enums=spec.enums, spec=spec,
-        operation_imports=_operation_imports, operation_text=operation_text, param_text=param_text, released=released,
-        signature=lambda op, **kind: _signature(spec, op, **kind), errors_of=_errors_of, releases=releases,
+        operation_text=operation_text, param_text=param_text, model_text=model_text, field_text=field_text,
+        value_text=value_text, released=released, releases=releases, errors_of=_errors_of,
+        signature=lambda op, **kind: _signature(spec, op, **kind), operation_imports=_operation_imports,
         operation_data=operation_data, private_name=_private_name, private_call=_private_call,
         stub_imports=lambda service: _stub_imports(spec, service), guarded=lambda service: _guarded(spec, service),
-        field_of=lambda field: field_value(field, spec.enums), model_imports=lambda model: _model_imports(spec, model),
+        code=code, one_of=one_of, model_imports=lambda model: _model_imports(spec, model),
         example_value=lambda type_name: _example_value(spec, type_name),
     )  # fmt: skip
     return env

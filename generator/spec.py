@@ -83,7 +83,7 @@ def _operation(url: str, method: str, op: Mapping) -> Operation:
     return Operation(
         name=op.need("operationId", str),
         method=method.upper(),
-        path=url,
+        path=_client_path(url, op),
         summary=op.need("summary", str).strip(),
         description=text_of(op),
         params=(
@@ -104,6 +104,14 @@ def _operation(url: str, method: str, op: Mapping) -> Operation:
     )
 
 
+def _client_path(url: str, op: Mapping) -> str:
+    """Return the path with the client's names for its parameters."""
+    for param in op.each("parameters", Mapping):
+        if "x-name" in param:
+            url = url.replace(f"{{{param['name']}}}", f"{{{param['x-name']}}}")
+    return url
+
+
 def _is_idempotent(method: str, op: Mapping) -> bool:
     said = op.given("x-idempotent", False)
     if "x-idempotent" in op and (method != "post" or not said):
@@ -118,7 +126,7 @@ def _with_list(operation: Operation, where: Mapping, models: dict[str, Model], f
 
 def _parameter(param: Mapping) -> Param:
     # No x-until: nothing generated would tell of it.
-    param.only("name", "in", "required", "description", "schema", "x-since")
+    param.only("name", "in", "required", "description", "schema", "x-name", "x-since")
     location, required = param.need("in", str), param.given("required", False)
     if location not in ("path", "query"):
         raise param.error(f"a parameter in {location!r} is not known", "in")
@@ -128,11 +136,12 @@ def _parameter(param: Mapping) -> Param:
         raise schema.error(f"a parameter of type {kind!r} in {location!r} is not known", "type")
     if location == "path" and not required:
         raise param.error("a parameter in the path is required", "required")
-    wire = param.need("name", str)
-    name = wire_name(param, "name", wire, OF_CALLS)
-    return Param(
-        name, wire, location, kind, required, text_of(param), since=param.given("x-since", ""), document=document
-    )
+    if location != "path" and "x-name" in param:
+        raise param.error("only a parameter in the path has another name in the client", "x-name")
+    key = "x-name" if "x-name" in param else "name"
+    wire = param.need(key, str)
+    name, since = wire_name(param, key, wire, OF_CALLS), param.given("x-since", "")
+    return Param(name, wire, location, kind, required, text_of(param), since=since, document=document)
 
 
 def _parameter_type(schema: Mapping) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from generator.declarations import WIDTH
-from generator.objects import ListField, Operation, Param
+from generator.objects import Field, ListField, Model, Operation, Param
 
 
 def operation_text(op: Operation) -> str:
@@ -27,6 +27,25 @@ def param_text(op: Operation, param: Param) -> str:
 def released(text: str, thing: Any) -> str:
     """Return the text of a thing and which releases have it."""
     return _sentences(text, releases(thing))
+
+
+def model_text(model: Model) -> str:
+    """Return what a model or enum is, and which of its fields exclude each other."""
+    one_of = f"At most one of {joined(model.one_of)} is set." if model.one_of else ""
+    twin = f"The same as `{model.same_as}`, under its name of that time." if model.same_as else ""
+    return _sentences(model.description, one_of, twin)
+
+
+def field_text(field: Field) -> str:
+    """Return what a field is for, and how a 64-bit integer is written."""
+    return _sentences(field.description, "Int64: text in replies, text or number when sent." if field.int64 else "")
+
+
+def value_text(model: Model, value: str) -> str:
+    """Return what a value of an enum means, its number where that is particular, and that it is terminal."""
+    numbers = dict(zip(model.values.values(), model.numbers))
+    number = f"Number {numbers[value]} on the wire." if numbers else ""
+    return _sentences(model.value_texts[value], number, "Terminal." if value in model.terminal else "")
 
 
 def _list_text(op: Operation, param: Param) -> str:

@@ -296,6 +296,39 @@ class PipelineServiceApi(Service):
     get_pipeline = pipeline_service_get_pipeline
     get_pipeline_with_http_info = pipeline_service_get_pipeline_with_http_info
 
+    _update_pipeline = Operation(
+        "pipeline_service_update_pipeline", "PATCH", "/apis/v2beta1/pipelines/{pipeline.pipeline_id}",
+        (
+            Param("pipeline_pipeline_id", "path", "str", True, wire="pipeline.pipeline_id"),
+            Param("pipeline", "body", "InlineObject", True),
+        ),
+        returns="V2beta1Pipeline", idempotent=True, short_name="update_pipeline", since="2.17.0",
+    )
+
+    def pipeline_service_update_pipeline(
+        self, pipeline_pipeline_id: str, pipeline: InlineObject | Mapping[str, Any], **options: Any
+    ) -> V2beta1Pipeline:
+        """Change the display name or the tags of a pipeline.
+
+        Only display_name and tags are applied, other fields are ignored. An absent or empty display_name and
+        absent tags change nothing; tags that are sent replace the whole set, and `{}` clears it. The name
+        never changes. Since 2.17.0.
+
+        Args:
+            pipeline_pipeline_id: `pipeline_id` of the pipeline, a UUID.
+            pipeline: The new display_name, the new tags, or both.
+
+        Raises:
+            BadRequestError: Bad tags, or a field that the server does not know.
+            NotFoundError: No such pipeline.
+            ServerError: The server is older than 2.17.0; before 2.14.0 the status is 405.
+        """
+        return self._call(self._update_pipeline, (pipeline_pipeline_id, pipeline), options)
+
+    pipeline_service_update_pipeline_with_http_info = with_http_info(pipeline_service_update_pipeline)
+    update_pipeline = pipeline_service_update_pipeline
+    update_pipeline_with_http_info = pipeline_service_update_pipeline_with_http_info
+
     _delete_pipeline_version = Operation(
         "pipeline_service_delete_pipeline_version", "DELETE",
         "/apis/v2beta1/pipelines/{pipeline_id}/versions/{pipeline_version_id}",
@@ -360,70 +393,6 @@ class PipelineServiceApi(Service):
     get_pipeline_version = pipeline_service_get_pipeline_version
     get_pipeline_version_with_http_info = pipeline_service_get_pipeline_version_with_http_info
 
-    _get_pipeline_by_name = Operation(
-        "pipeline_service_get_pipeline_by_name", "GET", "/apis/v2beta1/pipelines/names/{name}",
-        (Param("name", "path", "str", True), Param("namespace", "query", "str")),
-        returns="V2beta1Pipeline", idempotent=True, short_name="get_pipeline_by_name",
-    )
-
-    def pipeline_service_get_pipeline_by_name(
-        self, name: str, *, namespace: str | None = None, **options: Any
-    ) -> V2beta1Pipeline:
-        """Get a pipeline by its name.
-
-        Compares with `name`, not with `display_name`. A name that holds a slash cannot be reached; use a list
-        with a filter for such a name and on 2.0.x servers, where this lookup is broken.
-
-        Args:
-            name: Exact `name` of the pipeline; before 2.14.0 that is its display_name.
-            namespace: Namespace to look in. Empty means the shared pipelines on a multi-user server;
-                single-user servers ignore it.
-
-        Raises:
-            NotFoundError: No pipeline of this name in the namespace.
-            ServerError: Always on 2.0.x servers.
-        """
-        return self._call(self._get_pipeline_by_name, (name, namespace), options)
-
-    pipeline_service_get_pipeline_by_name_with_http_info = with_http_info(
-        pipeline_service_get_pipeline_by_name
-    )
-    get_pipeline_by_name = pipeline_service_get_pipeline_by_name
-    get_pipeline_by_name_with_http_info = pipeline_service_get_pipeline_by_name_with_http_info
-
-    _update_pipeline = Operation(
-        "pipeline_service_update_pipeline", "PATCH", "/apis/v2beta1/pipelines/{pipeline.pipeline_id}",
-        (
-            Param("pipeline_pipeline_id", "path", "str", True, wire="pipeline.pipeline_id"),
-            Param("pipeline", "body", "InlineObject", True),
-        ),
-        returns="V2beta1Pipeline", idempotent=True, short_name="update_pipeline", since="2.17.0",
-    )
-
-    def pipeline_service_update_pipeline(
-        self, pipeline_pipeline_id: str, pipeline: InlineObject | Mapping[str, Any], **options: Any
-    ) -> V2beta1Pipeline:
-        """Change the display name or the tags of a pipeline.
-
-        Only display_name and tags are applied, other fields are ignored. An absent or empty display_name and
-        absent tags change nothing; tags that are sent replace the whole set, and `{}` clears it. The name
-        never changes. Since 2.17.0.
-
-        Args:
-            pipeline_pipeline_id: `pipeline_id` of the pipeline, a UUID.
-            pipeline: The new display_name, the new tags, or both.
-
-        Raises:
-            BadRequestError: Bad tags, or a field that the server does not know.
-            NotFoundError: No such pipeline.
-            ServerError: The server is older than 2.17.0; before 2.14.0 the status is 405.
-        """
-        return self._call(self._update_pipeline, (pipeline_pipeline_id, pipeline), options)
-
-    pipeline_service_update_pipeline_with_http_info = with_http_info(pipeline_service_update_pipeline)
-    update_pipeline = pipeline_service_update_pipeline
-    update_pipeline_with_http_info = pipeline_service_update_pipeline_with_http_info
-
     _update_pipeline_version = Operation(
         "pipeline_service_update_pipeline_version", "PATCH",
         "/apis/v2beta1/pipelines/{pipeline_version.pipeline_id}/versions/{pipeline_version.pipeline_version_id}",
@@ -472,3 +441,34 @@ class PipelineServiceApi(Service):
     )
     update_pipeline_version = pipeline_service_update_pipeline_version
     update_pipeline_version_with_http_info = pipeline_service_update_pipeline_version_with_http_info
+
+    _get_pipeline_by_name = Operation(
+        "pipeline_service_get_pipeline_by_name", "GET", "/apis/v2beta1/pipelines/names/{name}",
+        (Param("name", "path", "str", True), Param("namespace", "query", "str")),
+        returns="V2beta1Pipeline", idempotent=True, short_name="get_pipeline_by_name",
+    )
+
+    def pipeline_service_get_pipeline_by_name(
+        self, name: str, *, namespace: str | None = None, **options: Any
+    ) -> V2beta1Pipeline:
+        """Get a pipeline by its name.
+
+        Compares with `name`, not with `display_name`. A name that holds a slash cannot be reached; use a list
+        with a filter for such a name and on 2.0.x servers, where this lookup is broken.
+
+        Args:
+            name: Exact `name` of the pipeline; before 2.14.0 that is its display_name.
+            namespace: Namespace to look in. Empty means the shared pipelines on a multi-user server;
+                single-user servers ignore it.
+
+        Raises:
+            NotFoundError: No pipeline of this name in the namespace.
+            ServerError: Always on 2.0.x servers.
+        """
+        return self._call(self._get_pipeline_by_name, (name, namespace), options)
+
+    pipeline_service_get_pipeline_by_name_with_http_info = with_http_info(
+        pipeline_service_get_pipeline_by_name
+    )
+    get_pipeline_by_name = pipeline_service_get_pipeline_by_name
+    get_pipeline_by_name_with_http_info = pipeline_service_get_pipeline_by_name_with_http_info

@@ -189,7 +189,7 @@ class RunServiceApi(Service):
     ) -> V2beta1Run:
         """Get a run with its state and tasks.
 
-        Poll this to follow a run; `SUCCEEDED`, `FAILED`, `SKIPPED` and `CANCELED` are final. On clusters the
+        Poll this to follow a run until its state is a terminal one of `V2beta1RuntimeState`. On clusters the
         state lags some seconds behind and short states may never be seen.
 
         Args:
