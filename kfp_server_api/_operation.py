@@ -34,6 +34,40 @@ class Param(NamedTuple):
         return self.wire or self.name
 
 
+class Paging(NamedTuple):
+    """How a list is read page by page: keywords of the operation, attributes of its reply."""
+
+    token: str
+    size: str
+    sort: str
+    filter: str
+    next: str
+    """The next page's token."""
+    items: str
+    resend: tuple[str, ...] = ()
+    """Keywords to send again with each page; a token remembers sort and filter and nothing else."""
+    next_wire: str = ""
+    items_wire: str = ""
+    """Names in JSON, where they differ."""
+
+
+class ListField(NamedTuple):
+    """A name that a list is sorted and filtered by."""
+
+    name: str
+    """One that ends in `.` or `:` is continued by the caller: `tags.team`."""
+    type: str
+    """As `openapi_types` writes types; that of an enum for its values."""
+    aliases: tuple[str, ...] = ()
+    """Other names for the same."""
+    only: str = ""
+    """"sort" or "filter"; "" = both."""
+    operations: tuple[str, ...] = ()
+    """What a filter may do with it; () = all."""
+    since: str = ""
+    """First release that has it; "" = the operation's first."""
+
+
 class Operation(NamedTuple):
     """One operation of the REST API, as the spec has it."""
 
@@ -45,8 +79,11 @@ class Operation(NamedTuple):
     params: tuple[Param, ...] = ()
     returns: Any = "object"
     """Type of the reply as `openapi_types` writes types, or what has a `_from_reply`."""
-    items: str = ""
-    """Key of the list in a page's JSON; "" where the operation does not page."""
+    idempotent: bool = False
+    """True where doing it twice leaves the server as doing it once does."""
+    paging: Paging | None = None
+    fields: tuple[ListField, ...] = ()
+    """What a list is sorted and filtered by."""
     served: bool = True
     """False where no real server has the route."""
     short_name: str = ""

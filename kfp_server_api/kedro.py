@@ -282,8 +282,8 @@ class KedroServer(Service):
         """Run pipelines in a thread of its own; arguments and errors as in `run`.
 
         The server works on 40 runs at a time, further ones wait there. Connections beyond
-        `Configuration.connection_pool_maxsize` are closed after use, of which urllib3 warns. The future cannot be cancelled, as the server
-        cannot stop a run; the interpreter's exit does not wait for it.
+        `Configuration.connection_pool_maxsize` are closed after use, of which urllib3 warns. The future cannot be
+        cancelled, as the server cannot stop a run; the interpreter's exit does not wait for it.
         """
         # Here, so that a bad field raises at once and later changes of the values do not matter.
         body = _body(request, self.api_client)

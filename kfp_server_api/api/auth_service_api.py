@@ -18,7 +18,7 @@ class AuthServiceApi(Service):
             Param("namespace", "query", "str"), Param("resources", "query", "str"),
             Param("verb", "query", "str"),
         ),
-        short_name="authorize", served=False,
+        idempotent=True, short_name="authorize", served=False,
     )
 
     def auth_service_authorize(

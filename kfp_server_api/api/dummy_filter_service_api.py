@@ -17,7 +17,7 @@ class DummyFilterServiceApi(Service):
 
     _get_filter = Operation(
         "dummy_filter_service_get_filter", "GET", "/apis/v2beta1/filters",
-        returns="V2beta1Filter", short_name="get_filter", since="2.17.0", served=False,
+        returns="V2beta1Filter", idempotent=True, short_name="get_filter", since="2.17.0", served=False,
     )
 
     def dummy_filter_service_get_filter(self, **options: Any) -> V2beta1Filter:

@@ -15,7 +15,7 @@ class HealthzServiceApi(Service):
 
     _get_healthz = Operation(
         "healthz_service_get_healthz", "GET", "/apis/v2beta1/healthz",
-        returns="V2beta1GetHealthzResponse", short_name="get_healthz",
+        returns="V2beta1GetHealthzResponse", idempotent=True, short_name="get_healthz",
     )
 
     def healthz_service_get_healthz(self, **options: Any) -> V2beta1GetHealthzResponse:

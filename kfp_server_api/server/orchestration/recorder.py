@@ -11,12 +11,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from kfp_server_api.server.errors import INTERNAL
+from kfp_server_api.server.states import FINAL, OPEN
 from kfp_server_api.server.store.tables import runs, tasks
 from kfp_server_api.server.times import NEVER, TASK_NEVER, now
 
-FINAL = frozenset({"SUCCEEDED", "FAILED", "SKIPPED", "CANCELED"})
-STOPPABLE = frozenset({"PENDING", "RUNNING", "PAUSED"})
-OPEN = STOPPABLE | {"CANCELING"}
 _DEEPEST = 100
 PLUGIN = "local"
 """Name in `plugins_output` under which the output values of a run and its tasks stand."""

@@ -19,10 +19,10 @@ from typing import Any, Callable
 
 from kfp_server_api.server.json_safe import json_safe
 from kfp_server_api.server.process_exit import exit_text, tail
+from kfp_server_api.server.states import FINAL
 
 TERMINATED = "terminated by request"
 
-_ENDED = ("SUCCEEDED", "FAILED")
 _LOG_NAME = "run.log"
 _TAIL = 2000
 # How long processes that outlived their parent may take to end after SIGTERM, before SIGKILL.
@@ -171,7 +171,7 @@ class RunProcess:
                 event = _parsed(line)
                 if event is None:
                     continue
-                if event["type"] == "run" and event["state"] in _ENDED:
+                if event["type"] == "run" and event["state"] in FINAL:
                     final = event
                     break
                 self._pass_on(event)

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from kfp_server_api.server.json_safe import json_safe
 from kfp_server_api.server.orchestration import recorder
 from kfp_server_api.server.orchestration.run_process import TERMINATED, RunProcess
+from kfp_server_api.server.states import FINAL
 from kfp_server_api.server.store.database import Store
 from kfp_server_api.server.store.tables import runs
 
@@ -128,7 +129,7 @@ class RunQueue:
 
     def _on_event(self, run_id: str, event: Mapping[str, Any]) -> None:
         """Take an execution's event, in the execution's own thread, which must outlive any error here."""
-        is_last = event["type"] == "run" and event["state"] in recorder.FINAL
+        is_last = event["type"] == "run" and event["state"] in FINAL
         try:
             with self._store.write() as connection:
                 _record(connection, run_id, event, self._reasons.get(run_id))
@@ -192,7 +193,7 @@ def _record(connection: sa.Connection, run_id: str, event: Mapping[str, Any], re
     state, when = event["state"], event["time"]
     if event["type"] == "task":
         recorder.record_task(connection, run_id, event)
-    elif state in recorder.FINAL:
+    elif state in FINAL:
         error = event.get("error")
         error = reason if error and reason else error
         recorder.finish(connection, run_id, state, when, error=error, outputs=event.get("outputs"))
