@@ -30,10 +30,10 @@ LEVELS = {
 OF_THE_SERVER = {
     "states times json_safe process_exit settings": "",
     "errors": "",
-    "packages": "json_safe errors",
+    "packages": "json_safe",
     "store": "",
     "protojson": "times json_safe errors",
-    "engine": "times json_safe process_exit",
+    "engine": "times json_safe process_exit packages",
     "orchestration": "states times json_safe process_exit settings errors packages store",
     "resources": "states times json_safe settings errors packages store protojson orchestration",
     "http": "settings json_safe errors packages protojson resources",

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Packages made to hurt: small files that would take much memory, much time, or the process."""
+"""Compiled pipelines made to hurt: small files that would take much memory, much time, or the process."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fixtures.calling import Caller, Reply, pipeline
 from kfp_server_api.server.packages.yaml_documents import read_documents
 
 MERGES = b"a: &a {x: 1}\nb:\n  <<: *a\n"
-IR = json.dumps(pipeline("true")).encode()
+SPEC = json.dumps(pipeline("true")).encode()
 
 
 def upload(call: Caller, content: bytes, file_name: str = "a.yaml") -> Reply:
@@ -76,7 +76,7 @@ def test_a_number_of_base_60_is_refused_even_with_a_tag(tag: bytes) -> None:
 
 @pytest.mark.parametrize("number", [b"0x" + b"f" * 8000, b"9" * 400, b"1.0e+999", b".inf", b".nan"])
 def test_a_number_beyond_json_is_refused(call: Caller, number: bytes) -> None:
-    assert upload(call, IR[:-1] + b", sdkVersion: " + number + b"}").status == 400
+    assert upload(call, SPEC[:-1] + b", sdkVersion: " + number + b"}").status == 400
 
 
 @pytest.mark.parametrize("key", [b"0x" + b"f" * 8000, b"9" * 400])
