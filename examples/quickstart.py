@@ -18,7 +18,6 @@ import kfp_server_api as api
 
 PIPELINE = Path(__file__).parent / "pipelines" / "report.yaml"
 PARAMETERS = {"count": 2000, "seed": 42, "title": "Quickstart"}
-TERMINAL = ("SUCCEEDED", "FAILED", "SKIPPED", "CANCELED")
 PATIENCE = 120.0
 """Seconds to wait for the run."""
 
@@ -74,7 +73,7 @@ def follow(runs: api.RunServiceApi, run_id: str) -> api.V2beta1Run:
         elif text != shown:
             print(f"{time.monotonic() - start:5.1f} s  {text}", flush=True)
         shown = text
-        if run.state in TERMINAL:
+        if run.finished_at >= run.created_at:  # 1970 until the run has ended
             print()
             return run
         if time.monotonic() - start > PATIENCE:

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from generator.names import OF_CALLS, OF_SERVICES, WRITTEN, is_usable, snake
-from generator.objects import Model, Operation, Service
+from generator.objects import Operation, Service
 from generator.schemas import RELEASES, SCHEMA
 from generator.yaml_lines import Mapping, distinct
 
 ERROR = "#/components/responses/Error"
-_PATH = re.compile(r"(/([A-Za-z0-9_.-]+|\{[A-Za-z0-9_.]+\})(:[A-Za-z]+)?)+")
+_PATH = re.compile(r"(/([A-Za-z0-9_.-]+|\{[A-Za-z0-9_]+\})(:[A-Za-z]+)?)+")
 
 
 def check_document(top: Mapping) -> None:
@@ -129,7 +129,7 @@ def check_path(paths: Mapping, url: str) -> None:
 def check_parameters(operation: Operation, where: Mapping) -> None:
     """Check that parameters have names of their own, and that the path has just those that say so."""
     body = where.get("requestBody", where)
-    lists = {each["name"]: (each, "name") for each in where.get("parameters", ())}
+    lists = {each.get(key, ""): (each, key) for each in where.get("parameters", ()) for key in ("name", "x-name")}
     names = [(param.name, *lists.get(param.wire, (body, "x-parameter"))) for param in operation.params]
     names += [(name, body, "x-earlier-names") for param in operation.params for name in param.earlier_names]
     for name, mapping, key in names:
@@ -146,22 +146,3 @@ def check_parameters(operation: Operation, where: Mapping) -> None:
 
 def _placeholders(url: str) -> list[str]:
     return re.findall(r"\{([^{}]*)\}", url)
-
-
-def check_paging(operation: Operation, where: Mapping, models: dict[str, Model]) -> None:
-    """Check that paging names parameters of the operation and fields of its reply."""
-    if "x-paging" not in where:
-        return
-    paging = where["x-paging"]
-    known = {param.wire for param in operation.params if param.location in ("path", "query")}
-    model = models.get(operation.returns)
-    fields = {each.wire: each.type for each in model.fields} if model else {}
-    for key, names in (("token", [paging.need("token", str)]), ("resend", paging.each("resend", str))):
-        for name in names:
-            if name not in known:
-                raise paging.error(f"no parameter {name!r}", key)
-    if fields.get(paging.need("next", str)) != "str":
-        raise paging.error(f"the reply has no text {paging['next']!r}", "next")
-    if not fields.get(paging.need("items", str), "").startswith("list["):
-        raise paging.error(f"the reply has no list {paging['items']!r}", "items")
-    paging.need("resend", list)

@@ -42,8 +42,8 @@ OF_CALLS = frozenset({"self", "options", "async_req"})
 """Keywords of every operation."""
 OF_CLASSES = frozenset(
     {
-        "Any", "ApplyResult", "AsyncOptions", "Enum", "HTTPResponse", "Headers", "Mapping", "Model", "Operation",
-        "Options", "Param", "RawOptions", "Service", "TYPE_CHECKING", "Unpack", "Upload",
+        "Any", "ApplyResult", "AsyncOptions", "Enum", "HTTPResponse", "Headers", "ListField", "Mapping", "Model",
+        "Operation", "Options", "Paging", "Param", "RawOptions", "Service", "TYPE_CHECKING", "Unpack", "Upload",
     }
 )  # fmt: skip
 """Names that generated modules import."""

@@ -25,6 +25,47 @@ class Param:
 
 
 @dataclass(frozen=True)
+class Field:
+    """A field of a model."""
+
+    name: str
+    wire: str
+    type: str
+    description: str
+    since: str = ""
+    until: str = ""
+    base64: bool = False
+    int64: bool = False
+    """A text, or a list of texts, that holds 64-bit integers."""
+
+
+@dataclass(frozen=True)
+class Paging:
+    """How a list is read page by page: parameters of the operation and fields of its reply."""
+
+    token: Param
+    size: Param
+    sort: Param
+    filter: Param
+    next: Field
+    items: Field
+    resend: tuple[Param, ...]
+
+
+@dataclass(frozen=True)
+class ListField:
+    """A name that a list is sorted and filtered by."""
+
+    name: str
+    type: str
+    aliases: tuple[str, ...] = ()
+    only: str = ""
+    operations: tuple[str, ...] = ()
+    since: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
 class Operation:
     """One operation."""
 
@@ -42,7 +83,9 @@ class Operation:
     since: str = ""
     until: str = ""
     served: bool = True
-    items: str = ""
+    idempotent: bool = False
+    paging: Paging | None = None
+    fields: tuple[ListField, ...] = ()
     content_type: str = ""
 
 
@@ -65,19 +108,6 @@ class Service:
 
 
 @dataclass(frozen=True)
-class Field:
-    """A field of a model."""
-
-    name: str
-    wire: str
-    type: str
-    description: str
-    since: str = ""
-    until: str = ""
-    base64: bool = False
-
-
-@dataclass(frozen=True)
 class Model:
     """A schema: a model with fields, or an enum with values."""
 
@@ -91,6 +121,11 @@ class Model:
     value_texts: dict[str, str] = field(default_factory=dict)
     """Value to description."""
     terminal: tuple[str, ...] = ()
+    """Values after which nothing changes any more."""
+    numbers: tuple[int, ...] = ()
+    """Numbers of the values on the wire, where they are not 0, 1, 2, ..."""
+    one_of: tuple[str, ...] = ()
+    """Fields of which an object may have one."""
     same_as: str = ""
 
     @property

@@ -10,11 +10,26 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from generator.declarations import WIDTH, code, field_value, filled, one_of, operation_data
 from generator.names import WRITTEN, annotation, models_in, snake
 from generator.spec import Model, Operation, Param, Service, Spec
+from generator.texts import (
+    aligned,
+    cell,
+    doc,
+    field_text,
+    literal,
+    model_text,
+    operation_text,
+    param_text,
+    released,
+    releases,
+    short_doc,
+    value_text,
+    wrap,
+)
 
 PACKAGE = "kfp_server_api"
-WIDTH = 110
 STATUS_ERRORS = {
     400: "BadRequestError",
     401: "AuthenticationError",
@@ -65,16 +80,19 @@ def _environment(spec: Spec) -> Environment:
         keep_trailing_newline=True, autoescape=False,
     )  # fmt: skip
     env.filters.update(
-        wrap=wrap, doc=doc, short_doc=short_doc, literal=_literal, cell=_cell, aligned=_aligned,
+        field_of=lambda field: field_value(field, spec.enums),
+        wrap=wrap, doc=doc, short_doc=short_doc, literal=literal, cell=cell, aligned=aligned,
         annotation=lambda type_name: annotation(type_name, spec.enums), oneline=lambda text: " ".join(text.split()),
         model_link=lambda type_name: _model_link(spec, type_name),
     )  # fmt: skip
     env.globals.update(
         version=spec.version, snake=snake, models_in=models_in, enums=spec.enums, spec=spec,
-        signature=lambda op, **kind: _signature(spec, op, **kind), errors_of=_errors_of, releases=_releases,
-        operation_data=_operation_data, private_name=_private_name, private_call=_private_call,
+        operation_text=operation_text, param_text=param_text, model_text=model_text, field_text=field_text,
+        value_text=value_text, released=released, releases=releases, errors_of=_errors_of,
+        signature=lambda op, **kind: _signature(spec, op, **kind), operation_imports=_operation_imports,
+        operation_data=operation_data, private_name=_private_name, private_call=_private_call,
         stub_imports=lambda service: _stub_imports(spec, service), guarded=lambda service: _guarded(spec, service),
-        field_of=lambda field: _field_value(spec, field), model_imports=lambda model: _model_imports(spec, model),
+        code=code, one_of=one_of, model_imports=lambda model: _model_imports(spec, model),
         example_value=lambda type_name: _example_value(spec, type_name),
     )  # fmt: skip
     return env
@@ -104,28 +122,7 @@ def _signature(spec: Spec, op: Operation, *, returns: str, options: str, default
     line = f"({', '.join(parts)}) -> {returns}:"
     if len(line) + len(op.name) + 26 <= WIDTH:
         return line
-    return f"(\n{_filled(parts, 8)}\n    ) -> {returns}:"
-
-
-def _filled(parts: list[str], indent: int) -> str:
-    """Return parts with commas between them, in lines that end only there; longer parts than a line also inside."""
-    flat = ", ".join(part if len(part) + indent > WIDTH else part.replace(" ", "\xa0") for part in parts)
-    lines = textwrap.fill(flat, WIDTH - indent, break_long_words=False, break_on_hyphens=False)
-    return textwrap.indent(lines, " " * indent).replace("\xa0", " ")
-
-
-def _operation_data(op: Operation) -> str:
-    """Return the arguments of `Operation(...)`: route, parameters, the rest."""
-    rest = [f'returns="{op.returns}"'] if op.returns != "object" else []
-    said = {"items": op.items, "short_name": op.short_name, "since": op.since, "until": op.until}
-    rest += [f'{name}="{value}"' for name, value in said.items() if value]
-    rest += [] if op.served else ["served=False"]
-    groups = [_filled([f'"{op.name}"', f'"{op.method}"', f'"{op.path}"'], 8)]
-    if op.params:
-        params = [_param(param) for param in op.params]
-        line = f"        ({', '.join(params)}{',' if len(params) == 1 else ''})"
-        groups.append(line if len(line) < WIDTH else f"        (\n{_filled(params, 12)},\n        )")
-    return ",\n".join([*groups, *([_filled(rest, 8)] if rest else [])]) + ","
+    return f"(\n{filled(parts, 8)}\n    ) -> {returns}:"
 
 
 def _private_name(op: Operation) -> str:
@@ -153,6 +150,18 @@ def _stub_imports(spec: Spec, service: Service) -> dict[str, Any]:
     return {"typed": words, "any": "Any" in words, "models": sorted(words & known)}
 
 
+def _operation_imports(service: Service) -> str:
+    """Return the names that a service's module needs of `_operation`, on one line or as many as it takes."""
+    params = [param for op in service.operations for param in op.params]
+    needed = {
+        "ListField": any(op.fields for op in service.operations),
+        "Operation": True,
+        "Paging": any(op.paging for op in service.operations),
+        "Param": bool(params),
+    }
+    return ", ".join(name for name, is_needed in needed.items() if is_needed)
+
+
 def _guarded(spec: Spec, service: Service) -> str:
     """Return the imports below `if TYPE_CHECKING`."""
     imports = _stub_imports(spec, service)
@@ -168,81 +177,9 @@ def _model_imports(spec: Spec, model: Model) -> list[str]:
     return sorted(names - spec.enums - {model.name})
 
 
-def _field_value(spec: Spec, field: Any) -> str:
-    """Return the value of a field in the class body: None, or what its annotation cannot say."""
-    said = [f'enum="{field.type}"'] if field.type in spec.enums else []
-    said += [f'json="{field.wire}"'] if field.wire != field.name else []
-    said += ["base64=True"] if field.base64 else []
-    return f"field(default=None, {', '.join(said)})" if said else "None"
-
-
-def _param(param: Param) -> str:
-    """Return a parameter as the code that makes it."""
-    said = [f'"{param.name}"', f'"{param.location}"', f'"{param.type}"']
-    said += ["True"] if param.required else []
-    said += [f'wire="{param.wire}"'] if param.wire != param.name else []
-    said += [f'since="{param.since}"'] if param.since else []
-    said += [f"earlier_names={param.earlier_names!r}".replace("'", '"')] if param.earlier_names else []
-    said += ["document=True"] if param.document else []
-    return f"Param({', '.join(said)})"
-
-
 def _errors_of(op: Operation) -> list[tuple[str, str, int]]:
     """Return (class, when, status) for each documented error of an operation."""
     return [(STATUS_ERRORS.get(status, "ServerError"), text, status) for status, text in sorted(op.errors.items())]
-
-
-def _releases(thing: Any) -> str:
-    """Return since and until as a clause, "" where all releases have the thing."""
-    since = f"Since {thing.since}" if thing.since else ""
-    until = f"until {thing.until}" if getattr(thing, "until", "") else ""
-    clause = ", ".join(filter(None, [since, until]))
-    return f"{clause[:1].upper()}{clause[1:]}." if clause else ""
-
-
-def wrap(text: str, indent: int, first: str = "") -> str:
-    """Return a text in lines of the repository's width; blank lines and list items stay."""
-    blocks = []
-    for block in re.split(r"\n(?=\s*\n|\s*- )", text.strip()):
-        flat = " ".join(block.split())
-        blocks.append(
-            textwrap.fill(flat, WIDTH - indent, break_long_words=False, break_on_hyphens=False) if flat else ""
-        )
-    return textwrap.indent("\n".join(blocks), " " * indent).strip()
-
-
-def doc(text: str, indent: int) -> str:
-    """Return a text as it stands inside a docstring."""
-    return wrap(text.replace("\\", "\\\\").replace('"""', "'''"), indent)
-
-
-def short_doc(text: str, indent: int) -> str:
-    """Return a whole docstring, on one line where it fits."""
-    flat = " ".join(text.split())
-    flat = flat.replace("\\", "\\\\").replace('"""', "'''")
-    flat = f"{flat} " if flat.endswith('"') else flat
-    if len(flat) + indent + 6 <= WIDTH:
-        return f'"""{flat}"""'
-    return f'"""{wrap(flat, indent)}\n{" " * indent}"""'
-
-
-def _aligned(items: list[tuple[str, str]], indent: int) -> str:
-    """Return the lines of a docstring's section: `name: text`, continued four deeper."""
-    lines = []
-    for name, text in items:
-        flat = f"{name}: {' '.join(text.split())}".replace("\\", "\\\\")
-        lines.append(textwrap.fill(flat, WIDTH, initial_indent=" " * indent, subsequent_indent=" " * (indent + 4),
-                                   break_long_words=False, break_on_hyphens=False))  # fmt: skip
-    return "\n".join(lines)
-
-
-def _literal(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _cell(text: str) -> str:
-    """Return a text as a cell of a Markdown table."""
-    return " ".join(text.split()).replace("|", "\\|")
 
 
 def _model_link(spec: Spec, type_name: str) -> str:

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 
-from generator.names import OF_CLASSES, OF_MODELS, OF_MODULES, WRITTEN, identifier, is_usable, snake
+from generator.names import OF_CLASSES, OF_MODELS, OF_MODULES, WRITTEN, identifier, is_usable
 from generator.objects import Field, Model
 from generator.yaml_lines import Mapping, distinct
 
@@ -26,15 +28,23 @@ _SCALARS = {
 
 def models_of(schemas: Mapping) -> dict[str, Model]:
     """Return all models and enums by name."""
-    for name in schemas:
-        if not is_usable(name) or not name[0].isupper() or name in OF_CLASSES | WRITTEN.keys():
-            raise schemas.error(f"{name!r} cannot name a class", name)
-    distinct((snake(name), schemas, name) for name in schemas)
-    models = {name: _model(name, schema) for name, schema in schemas.every(Mapping).items()}
-    for name, model in models.items():
-        if model.same_as and (model.same_as == name or not _are_twins(model, models.get(model.same_as))):
-            raise schemas[name].error(f"{model.same_as!r} is no other schema with the same fields", "x-same-as")
-    return models
+    models = [each for name in schemas for each in _with_twins(name, schemas)]
+    for model, where in models:
+        if not is_usable(model.name) or not model.name[0].isupper() or model.name in OF_CLASSES | WRITTEN.keys():
+            raise where.error(f"{model.name!r} cannot name a class", model.name)
+    distinct((model.module, where, model.name) for model, where in models)
+    return {model.name: model for model, _ in models}
+
+
+def _with_twins(name: str, schemas: Mapping) -> Iterator[tuple[Model, Mapping]]:
+    """Give a schema's model and its twins, each with the mapping that names it."""
+    schema = schemas.need(name, Mapping)
+    model = _model(name, schema)
+    yield model, schemas
+    twins = schema.given("x-twins", Mapping("", 0))
+    for twin, where in twins.every(Mapping).items():
+        since, until = life_of(where.only(*RELEASES))
+        yield replace(model, name=twin, since=since, until=until, same_as=name), twins
 
 
 def type_of(schema: Mapping, *also: str) -> str:
@@ -100,14 +110,25 @@ def _object(schema: Mapping) -> str:
 def _model(name: str, schema: Mapping) -> Model:
     if "enum" in schema:
         return _enum(name, schema)
-    schema.only("type", "description", "properties", "x-same-as", *RELEASES)
+    schema.only("type", "description", "properties", "x-one-of", "x-twins", *RELEASES)
     _require(schema, "type", "object")
     properties = schema.need("properties", Mapping)
     if not properties:
         raise schema.error("a model has fields", "properties")
     fields = tuple(_field(properties, wire, each) for wire, each in properties.every(Mapping).items())
     distinct((each.name, properties, each.wire) for each in fields)
-    return Model(name, text_of(schema), *life_of(schema), fields, same_as=schema.given("x-same-as", ""))
+    return Model(name, text_of(schema), *life_of(schema), fields, one_of=_one_of(schema, fields))
+
+
+def _one_of(schema: Mapping, fields: tuple[Field, ...]) -> tuple[str, ...]:
+    by_wire, names = {field.wire: field for field in fields}, schema.each("x-one-of", str)
+    for name in names:
+        if name not in by_wire:
+            raise schema.error(f"no field {name!r}", "x-one-of")
+    distinct((name, schema, "x-one-of") for name in names)
+    if len(names) == 1:
+        raise schema.error("one field excludes none", "x-one-of")
+    return tuple(by_wire[name].name for name in names)
 
 
 def _field(properties: Mapping, wire: str, schema: Mapping) -> Field:
@@ -115,14 +136,29 @@ def _field(properties: Mapping, wire: str, schema: Mapping) -> Field:
     base64 = "contentEncoding" in schema
     if base64:
         _require(schema, "contentEncoding", "base64")
-    kind = type_of(schema, "description", *RELEASES, *(["contentEncoding"] if base64 else []))
+    kind = _field_type(schema, "description", *RELEASES, *(["contentEncoding"] if base64 else []))
     if base64 and (kind != "str" or "format" in schema):
         raise schema.error("only a string without a format has an encoding", "contentEncoding")
-    return Field(name, wire, kind, text_of(schema), *life_of(schema), base64)
+    return Field(name, wire, kind, text_of(schema), *life_of(schema), base64, _is_int64(schema))
+
+
+def _field_type(schema: Mapping, *also: str) -> str:
+    """Return the type of a field; one of which no type is said holds any JSON."""
+    if {"type", "$ref"} & schema.keys():
+        return type_of(schema, *also)
+    schema.only(*also)
+    return "object"
+
+
+def _is_int64(schema: Mapping) -> bool:
+    items = schema.get("items", schema)
+    return bool(items.get("format") == "int64")
 
 
 def _enum(name: str, schema: Mapping) -> Model:
-    schema.only("type", "description", "enum", "x-constants", "x-value-descriptions", "x-terminal", *RELEASES)
+    schema.only(
+        "type", "description", "enum", "x-constants", "x-value-descriptions", "x-terminal", "x-numbers", *RELEASES
+    )
     _require(schema, "type", "string")
     values = _alike(schema, "enum", _VALUE)
     constants = _alike(schema, "x-constants" if "x-constants" in schema else "enum", _CONSTANT)
@@ -134,7 +170,16 @@ def _enum(name: str, schema: Mapping) -> Model:
     if not set(terminal) <= set(values):
         raise schema.error(f"{sorted(set(terminal) - set(values))} are no values of the enum", "x-terminal")
     life, by_constant = life_of(schema), dict(zip(constants, values))
-    return Model(name, text_of(schema), *life, (), by_constant, texts, tuple(terminal))
+    return Model(name, text_of(schema), *life, (), by_constant, texts, tuple(terminal), _numbers(schema, len(values)))
+
+
+def _numbers(schema: Mapping, count: int) -> tuple[int, ...]:
+    numbers = schema.each("x-numbers", int)
+    if "x-numbers" in schema and (len(set(numbers)) != count or len(numbers) != count):
+        raise schema.error(f"an enum of {count} values has as many numbers, each once", "x-numbers")
+    if numbers == list(range(count)):
+        raise schema.error("0, 1, 2 and so on need not be said", "x-numbers")
+    return tuple(numbers)
 
 
 def _alike(schema: Mapping, key: str, pattern: re.Pattern[str]) -> list[str]:
@@ -149,7 +194,3 @@ def _alike(schema: Mapping, key: str, pattern: re.Pattern[str]) -> list[str]:
 def _require(schema: Mapping, key: str, value: str) -> None:
     if schema.need(key, str) != value:
         raise schema.error(f"{key!r} is {value!r} here, not {schema[key]!r}", key)
-
-
-def _are_twins(model: Model, other: Model | None) -> bool:
-    return other is not None and model.fields == other.fields

@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from generator.checks import (
     ERROR,
     check_document,
     check_names,
-    check_paging,
     check_parameters,
     check_path,
 )
+from generator.lists import fields_of, paging_of
 from generator.names import OF_CALLS
 from generator.objects import Field, Model, Operation, Param, Service, Spec
 from generator.schemas import RELEASES, life_of, models_of, text_of, type_of, wire_name
@@ -37,7 +38,8 @@ def read(path: Path) -> Spec:
             _reply(response)
     models = models_of(components.need("schemas", Mapping))
     tags = [(_service(tag), tag) for tag in top.each("tags", Mapping)]
-    operations = _operations({service.tag: service for service, _ in tags}, top.need("paths", Mapping), models)
+    by_tag = {service.tag: service for service, _ in tags}
+    operations = _operations(by_tag, top.need("paths", Mapping), models, top["x-releases"][0])
     check_names(tags, operations, models)
     for service, operation, _ in operations:
         service.operations.append(operation)
@@ -51,7 +53,7 @@ def _service(tag: Mapping) -> Service:
 
 
 def _operations(
-    services: dict[str, Service], paths: Mapping, models: dict[str, Model]
+    services: dict[str, Service], paths: Mapping, models: dict[str, Model], first_release: str
 ) -> list[tuple[Service, Operation, Mapping]]:
     """Return each operation with its service and the mapping that says it."""
     found = []
@@ -60,7 +62,7 @@ def _operations(
         for method, where in item.only(*_METHODS).every(Mapping).items():
             operation = _operation(url, method, where)
             check_parameters(operation, where)
-            check_paging(operation, where, models)
+            operation = _with_list(operation, where, models, first_release)
             if (tag := where.one("tags")) not in services:
                 raise where.error(f"no tag {tag!r}", "tags")
             found.append((services[tag], operation, where))
@@ -70,19 +72,18 @@ def _operations(
 def _operation(url: str, method: str, op: Mapping) -> Operation:
     op.only(
         "operationId", "tags", "summary", "description", "parameters", "requestBody", "responses", "x-short-name",
-        "x-served", "x-paging", "x-example", *RELEASES,
+        "x-served", "x-paging", "x-fields", "x-idempotent", "x-example", *RELEASES,
     )  # fmt: skip
     params = [_parameter(each) for each in op.each("parameters", Mapping)]
     body = _body(op.need("requestBody", Mapping)) if "requestBody" in op else None
     responses = op.need("responses", Mapping)
     success = responses.need("200", Mapping)
     since, until = life_of(op)
-    paging = op.given("x-paging", Mapping("", 0)).only("token", "next", "items", "resend")
     content = {"body": _JSON, "file": _FORM}
     return Operation(
         name=op.need("operationId", str),
         method=method.upper(),
-        path=url,
+        path=_client_path(url, op),
         summary=op.need("summary", str).strip(),
         description=text_of(op),
         params=(
@@ -96,16 +97,36 @@ def _operation(url: str, method: str, op: Mapping) -> Operation:
         example=op.given("x-example", ""),
         short_name=op.given("x-short-name", ""),
         served=op.given("x-served", True),
-        items=paging.given("items", ""),
+        idempotent=_is_idempotent(method, op),
         content_type=content[body.location] if body else "",
         since=since,
         until=until,
     )
 
 
+def _client_path(url: str, op: Mapping) -> str:
+    """Return the path with the client's names for its parameters."""
+    for param in op.each("parameters", Mapping):
+        if "x-name" in param:
+            url = url.replace(f"{{{param['name']}}}", f"{{{param['x-name']}}}")
+    return url
+
+
+def _is_idempotent(method: str, op: Mapping) -> bool:
+    said = op.given("x-idempotent", False)
+    if "x-idempotent" in op and (method != "post" or not said):
+        raise op.error("'x-idempotent' is true, and only on a post, of which nothing else says it", "x-idempotent")
+    return said or method != "post"
+
+
+def _with_list(operation: Operation, where: Mapping, models: dict[str, Model], first_release: str) -> Operation:
+    paging = paging_of(where, operation.params, models.get(operation.returns))
+    return replace(operation, paging=paging, fields=fields_of(where, paging, models, first_release))
+
+
 def _parameter(param: Mapping) -> Param:
     # No x-until: nothing generated would tell of it.
-    param.only("name", "in", "required", "description", "schema", "x-since")
+    param.only("name", "in", "required", "description", "schema", "x-name", "x-since")
     location, required = param.need("in", str), param.given("required", False)
     if location not in ("path", "query"):
         raise param.error(f"a parameter in {location!r} is not known", "in")
@@ -115,11 +136,12 @@ def _parameter(param: Mapping) -> Param:
         raise schema.error(f"a parameter of type {kind!r} in {location!r} is not known", "type")
     if location == "path" and not required:
         raise param.error("a parameter in the path is required", "required")
-    wire = param.need("name", str)
-    name = wire_name(param, "name", wire, OF_CALLS)
-    return Param(
-        name, wire, location, kind, required, text_of(param), since=param.given("x-since", ""), document=document
-    )
+    if location != "path" and "x-name" in param:
+        raise param.error("only a parameter in the path has another name in the client", "x-name")
+    key = "x-name" if "x-name" in param else "name"
+    wire = param.need(key, str)
+    name, since = wire_name(param, key, wire, OF_CALLS), param.given("x-since", "")
+    return Param(name, wire, location, kind, required, text_of(param), since=since, document=document)
 
 
 def _parameter_type(schema: Mapping) -> tuple[str, str]:

@@ -72,7 +72,13 @@ class Mapping(dict[str, Any]):
         return next(iter(entries))
 
 
-_WORDS: dict[type, str] = {str: "a text", bool: "true or false", list: "a list", Mapping: "a mapping"}
+_WORDS: dict[type, str] = {
+    str: "a text",
+    int: "a whole number",
+    bool: "true or false",
+    list: "a list",
+    Mapping: "a mapping",
+}
 
 
 def distinct(named: Iterable[tuple[str, Mapping, str]]) -> None:

@@ -17,6 +17,8 @@ class Enum:
     openapi_types: ClassVar[dict[str, str]] = {}
     attribute_map: ClassVar[dict[str, str]] = {}
     discriminator: ClassVar[None] = None
+    _terminal: ClassVar[frozenset[str]] = frozenset()  # values after which nothing changes any more
+    _numbers: ClassVar[tuple[int, ...]] = ()  # of the values on the wire; () where they are 0, 1, 2, ...
 
     def __init_subclass__(cls) -> None:
         cls.allowable_values = [value for name, value in vars(cls).items() if name.isupper()]

@@ -20,9 +20,10 @@ class _Declaration(NamedTuple):
     enum: str = ""
     json: str = ""
     base64: bool = False
+    int64: bool = False
 
 
-def field(*, default: None = None, enum: str = "", json: str = "", base64: bool = False) -> Any:
+def field(*, default: None = None, enum: str = "", json: str = "", base64: bool = False, int64: bool = False) -> Any:
     """Declare what a field's annotation cannot say.
 
     Args:
@@ -30,8 +31,9 @@ def field(*, default: None = None, enum: str = "", json: str = "", base64: bool 
         enum: name of the enum whose constants the text is one of.
         json: name on the wire, where it is not the attribute's.
         base64: check on assignment that the text is base64.
+        int64: the text, or each of a list, is a 64-bit integer.
     """
-    return _Declaration(default, enum, json, base64)
+    return _Declaration(default, enum, json, base64, int64)
 
 
 class Field:
@@ -39,14 +41,18 @@ class Field:
 
     Attributes:
         plain: the type of JSON value that needs no decoding, and is read from the JSON each time; None where all do.
+        int64: the text, or each of a list, is a 64-bit integer.
         immutable: nobody can change a value, so it does not matter which of two threads stores it.
         value, dict, wire: decoders to the form of that name, compiled on first use.
     """
 
-    __slots__ = ("dict", "immutable", "key", "module", "name", "plain", "type", "value", "wire")
+    __slots__ = ("dict", "immutable", "int64", "key", "module", "name", "plain", "type", "value", "wire")
 
-    def __init__(self, module: str, name: str, key: str, type_name: str, plain: type | None) -> None:
+    def __init__(
+        self, module: str, name: str, key: str, type_name: str, plain: type | None, int64: bool = False
+    ) -> None:
         self.module, self.name, self.key, self.type, self.plain = module, name, key, type_name, plain
+        self.int64 = int64
         self.immutable = type_name in _IMMUTABLE
         self.value, self.dict, self.wire = map(self._compiled_later, _FORMS)
 
@@ -121,7 +127,8 @@ def _field_of(cls: type, name: str, annotation: str) -> Field:
         written = written[:-1] + ")"
     kind = Base64Field if declared.base64 else Field
     plain = str if declared.enum else _PLAIN.get(written)
-    return kind(cls.__module__, name, declared.json or name, re.sub(r"\bAny\b", "object", written), plain)
+    type_name = re.sub(r"\bAny\b", "object", written)
+    return kind(cls.__module__, name, declared.json or name, type_name, plain, declared.int64)
 
 
 def decode(decoder: Decoder, data: Mapping[str, Any], key: str, reply: Reply | None) -> Any:
@@ -132,6 +139,6 @@ def decode(decoder: Decoder, data: Mapping[str, Any], key: str, reply: Reply | N
 
 
 def undecodable(data: Mapping[str, Any], key: str, reply: Reply | None, cause: Exception) -> DecodeError:
-    reply = reply or Reply(None)
+    reply = reply or Reply()
     above = path_to(data, reply.data) or []
     return reply.undecodable([*above, key, *getattr(cause, "path", ())], cause, data)

@@ -78,6 +78,7 @@ class Model(_Fields):
     openapi_types: ClassVar[dict[str, str]] = {}
     attribute_map: ClassVar[dict[str, str]] = {}
     discriminator: ClassVar[None] = None
+    _one_of: ClassVar[tuple[str, ...]] = ()  # attributes of which an object may have one
     _base64: ClassVar[frozenset[str]] = frozenset()  # attributes of that format
     _fields: ClassVar[dict[str, tuple[str, type | None, Field]]] = {}  # wire name: (attribute, `Field.plain`, field)
     _absent: ClassVar[dict[str, Any]] = {}  # None for each attribute

@@ -53,6 +53,8 @@ def type_text(schema: dict[str, Any]) -> str:
     """Write the type of a schema as the models' openapi_types do."""
     if "$ref" in schema:
         return str(schema["$ref"].rpartition("/")[2])
+    if "type" not in schema:
+        return "object"
     if schema["type"] == "array":
         return f"list[{type_text(schema['items'])}]"
     if schema["type"] == "object" and "additionalProperties" in schema:
@@ -93,7 +95,7 @@ def test_every_extension_is_known_and_explained() -> None:
 def described() -> Iterator[tuple[str, Any]]:
     """Yield every text of the spec, and None where one is missing."""
     for place, node in walk(SPEC):
-        if not place.endswith(("/properties", "/x-value-descriptions")) and (
+        if not place.endswith(("/properties", "/x-value-descriptions", "/x-fields")) and (
             "description" in node or {"in", "operationId", "x-parameter"} & set(node)
         ):
             yield f"{place}/description", node.get("description")
@@ -174,8 +176,8 @@ def test_paging_names_parameters_and_fields() -> None:
     for place, node in holders("x-paging"):
         paging, known = node["x-paging"], {p["name"]: p["in"] for p in parameters(node)}
         fields = SCHEMAS[type_text(success_schema(node))]["properties"]
-        assert set(paging) == {"token", "next", "items", "resend"}, place
-        assert known[paging["token"]] == "query", place
+        assert set(paging) == {"token", "size", "sort", "filter", "next", "items", "resend"}, place
+        assert {known[paging[key]] for key in ("token", "size", "sort", "filter")} == {"query"}, place
         assert fields[paging["next"]]["type"] == "string", place
         assert fields[paging["items"]]["type"] == "array", place
         assert set(paging["resend"]) <= set(known), place
@@ -185,6 +187,17 @@ def test_every_operation_with_a_page_token_is_paged() -> None:
     paged = [node["operationId"] for _, node in holders("x-paging")]
     names = {name: [p["name"] for p in parameters(op)] for name, (_, _, op) in OPERATIONS.items()}
     assert paged == [name for name in names if "page_token" in names[name]]
+
+
+def test_what_is_paged_says_what_it_is_sorted_and_filtered_by() -> None:
+    assert [node for _, node in holders("x-fields")] == [node for _, node in holders("x-paging")]
+
+
+def test_of_the_posts_only_those_are_idempotent_that_switch_something_over() -> None:
+    said = {name for name, (_, method, op) in OPERATIONS.items() if "x-idempotent" in op and method == "post"}
+    assert len(said) == len(holders("x-idempotent"))
+    verbs = {OPERATIONS[name][0].rpartition(":")[2] for name in said}
+    assert verbs == {"archive", "unarchive", "enable", "disable"}
 
 
 def test_terminal_states_are_values_of_the_enum() -> None:
@@ -197,11 +210,20 @@ def test_served_is_false_on_operations_only() -> None:
     assert all(node["x-served"] is False and "operationId" in node for _, node in holders("x-served"))
 
 
-def test_same_as_is_another_schema_with_the_same_fields() -> None:
-    for place, node in holders("x-same-as"):
-        other = SCHEMAS[node["x-same-as"]]
-        assert other is not node, place
-        assert other["properties"] == node["properties"], place
+def test_no_two_schemas_differ_in_case_only() -> None:
+    assert len({name.lower() for name in SCHEMAS}) == len(SCHEMAS)
+
+
+def test_a_twin_is_no_schema_of_its_own() -> None:
+    for place, node in holders("x-twins"):
+        assert not set(node["x-twins"]) & set(SCHEMAS), place
+
+
+def test_parameters_of_a_path_are_called_alike_by_all_its_operations() -> None:
+    for path, item in SPEC["paths"].items():
+        for operation in item.values():
+            named = {p["name"] for p in operation.get("parameters", ()) if p["in"] == "path"}
+            assert named == set(re.findall(r"\{(\w+)\}", path)), path
 
 
 def test_there_is_one_constant_for_each_enum_value() -> None:
@@ -232,7 +254,7 @@ def test_example_compiles_and_calls_its_operation(name: str) -> None:
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_example_uses_real_keywords(name: str) -> None:
-    wires = {called: [p["name"] for p in parameters(op)] for called, (_, _, op) in OPERATIONS.items()}
+    wires = {called: [p.get("x-name", p["name"]) for p in parameters(op)] for called, (_, _, op) in OPERATIONS.items()}
     wires.update({model: list(schema.get("properties", ())) for model, schema in SCHEMAS.items()})
     for node in ast.walk(ast.parse(OPERATIONS[name][2]["x-example"])):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in wires:
@@ -262,13 +284,20 @@ def parameter_fact(node: dict[str, Any], operation: dict[str, Any]) -> tuple[Any
     """Return name, wire name, place, type, need, releases and earlier names of a parameter."""
     kind = type_text(node["schema"]) if "schema" in node else node["type"]
     earlier = node.get("x-earlier-names", [node["earlier_name"]] if "earlier_name" in node else [])
-    name, wire = python_name(node["name"]), node.get("wire", node["name"])
+    wire = node.get("wire", node.get("x-name", node["name"]))
+    name = python_name(node.get("x-name", node["name"]))
     return name, wire, node["in"], kind, node["required"], life(node, operation), earlier
+
+
+def client_path(path: str, operation: dict[str, Any]) -> str:
+    """Return a path with the names that the client has for its parameters."""
+    names = {p["name"]: p.get("x-name", p["name"]) for p in operation.get("parameters", ())}
+    return re.sub(r"\{(\w+)\}", lambda found: f"{{{names[found[1]]}}}", path)
 
 
 def test_operations_are_those_of_the_facts(facts: dict[str, Any]) -> None:
     ours = {
-        name: (op["tags"][0] + "Api", method.upper(), path, type_text(success_schema(op)),
+        name: (op["tags"][0] + "Api", method.upper(), client_path(path, op), type_text(success_schema(op)),
                op.get("x-short-name"), life(op, {}), [parameter_fact(p, op) for p in parameters(op)])
         for name, (path, method, op) in OPERATIONS.items()
     }  # fmt: skip
@@ -281,12 +310,15 @@ def test_operations_are_those_of_the_facts(facts: dict[str, Any]) -> None:
 
 
 def test_models_are_those_of_the_facts(facts: dict[str, Any]) -> None:
+    twins = {twin: (name, its) for name, node in SCHEMAS.items() for twin, its in node.get("x-twins", {}).items()}
+    named = [(name, schema, None, schema) for name, schema in SCHEMAS.items()]
+    named += [(twin, SCHEMAS[name], name, lived) for twin, (name, lived) in twins.items()]
     ours = {
-        name: (life(schema, {}), schema.get("x-same-as"), [
+        name: (life(lived, {}), same_as, [
             (python_name(wire), wire, type_text(field), life(field, schema), "contentEncoding" in field)
             for wire, field in schema.get("properties", {}).items()
         ], schema.get("x-constants", schema.get("enum", [])), schema.get("enum", []))
-        for name, schema in SCHEMAS.items()
+        for name, schema, same_as, lived in named
     }  # fmt: skip
     theirs = {
         name: (life(model, {}), model.get("same_as"), [

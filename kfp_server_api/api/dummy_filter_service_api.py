@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kfp_server_api._operation import Operation, Service, with_http_info
+from kfp_server_api._operation import Operation
+from kfp_server_api._service import Service, with_http_info
 
 if TYPE_CHECKING:
     from kfp_server_api.models.v2beta1_filter import V2beta1Filter
@@ -16,7 +17,7 @@ class DummyFilterServiceApi(Service):
 
     _get_filter = Operation(
         "dummy_filter_service_get_filter", "GET", "/apis/v2beta1/filters",
-        returns="V2beta1Filter", short_name="get_filter", since="2.17.0", served=False,
+        returns="V2beta1Filter", idempotent=True, short_name="get_filter", since="2.17.0", served=False,
     )
 
     def dummy_filter_service_get_filter(self, **options: Any) -> V2beta1Filter:

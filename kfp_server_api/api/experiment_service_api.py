@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kfp_server_api._operation import Operation, Param, Service, renamed, with_http_info
+from kfp_server_api._operation import ListField, Operation, Paging, Param
+from kfp_server_api._service import Service, renamed, with_http_info
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +22,7 @@ class ExperimentServiceApi(Service):
     _archive_experiment = Operation(
         "experiment_service_archive_experiment", "POST", "/apis/v2beta1/experiments/{experiment_id}:archive",
         (Param("experiment_id", "path", "str", True),),
-        short_name="archive_experiment",
+        idempotent=True, short_name="archive_experiment",
     )
 
     def experiment_service_archive_experiment(
@@ -30,7 +31,7 @@ class ExperimentServiceApi(Service):
         """Archive an experiment with all its runs and stop its schedules.
 
         All its runs become `ARCHIVED` (running ones keep running) and all its recurring runs are disabled.
-        Repeating the call is harmless. New runs can still be created in it.
+        New runs can still be created in it. Repeating the call is harmless.
 
         Args:
             experiment_id: `experiment_id` of the experiment, a UUID.
@@ -83,7 +84,17 @@ class ExperimentServiceApi(Service):
             Param("sort_by", "query", "str"), Param("filter", "query", "str", document=True),
             Param("namespace", "query", "str"),
         ),
-        returns="V2beta1ListExperimentsResponse", items="experiments", short_name="list_experiments",
+        returns="V2beta1ListExperimentsResponse", idempotent=True, short_name="list_experiments",
+        paging=Paging(
+            token="page_token", size="page_size", sort="sort_by", filter="filter", next="next_page_token",
+            items="experiments", resend=("namespace",),
+        ),
+        fields=(
+            ListField("experiment_id", "str", aliases=("id",)),
+            ListField("display_name", "str", aliases=("name",)), ListField("created_at", "datetime"),
+            ListField("last_run_created_at", "datetime", since="2.4.0"), ListField("description", "str"),
+            ListField("namespace", "str"), ListField("storage_state", "V2beta1ExperimentStorageState"),
+        ),
     )
 
     def experiment_service_list_experiments(
@@ -98,16 +109,15 @@ class ExperimentServiceApi(Service):
 
         Args:
             page_token: `next_page_token` of the previous page, unchanged; absent for the first page. It
-                remembers sort_by and filter, so send neither with it. Send namespace again, it is not
-                remembered.
+                remembers sort_by and filter, so leave them out; send namespace again.
             page_size: Rows per page. Absent or 0 means 20, more than 200 means 200, a negative number is a
                 400. May differ from page to page.
             sort_by: `field`, `field asc` or `field desc`; a single field. Default `created_at asc`, oldest
-                first; ties go by id. Fields: experiment_id, display_name, created_at, last_run_created_at
-                (since 2.4.0), description, namespace, storage_state.
+                first; ties go by id. Fields: experiment_id (or id), display_name (or name), created_at,
+                last_run_created_at (since 2.4.0), description, namespace, storage_state.
             filter: JSON text of a `V2beta1Filter`, e.g. `{"predicates": [{"operation": "EQUALS", "key":
-                "display_name", "string_value": "x"}]}`. Keys are the names that sort_by takes. Clusters
-                URL-decode the text a second time, so encode a literal `+` or `%` in a value once yourself.
+                "display_name", "string_value": "x"}]}`. Clusters URL-decode the text a second time, so encode
+                a literal `+` or `%` in a value once yourself. Keys are the fields of sort_by.
             namespace: Namespace whose experiments to list. Required on multi-user servers, ignored by
                 single-user ones.
 
@@ -130,7 +140,7 @@ class ExperimentServiceApi(Service):
     _delete_experiment = Operation(
         "experiment_service_delete_experiment", "DELETE", "/apis/v2beta1/experiments/{experiment_id}",
         (Param("experiment_id", "path", "str", True),),
-        short_name="delete_experiment",
+        idempotent=True, short_name="delete_experiment",
     )
 
     def experiment_service_delete_experiment(
@@ -157,7 +167,7 @@ class ExperimentServiceApi(Service):
     _get_experiment = Operation(
         "experiment_service_get_experiment", "GET", "/apis/v2beta1/experiments/{experiment_id}",
         (Param("experiment_id", "path", "str", True),),
-        returns="V2beta1Experiment", short_name="get_experiment",
+        returns="V2beta1Experiment", idempotent=True, short_name="get_experiment",
     )
 
     def experiment_service_get_experiment(
@@ -183,7 +193,7 @@ class ExperimentServiceApi(Service):
         "experiment_service_unarchive_experiment", "POST",
         "/apis/v2beta1/experiments/{experiment_id}:unarchive",
         (Param("experiment_id", "path", "str", True),),
-        short_name="unarchive_experiment",
+        idempotent=True, short_name="unarchive_experiment",
     )
 
     def experiment_service_unarchive_experiment(
@@ -192,7 +202,7 @@ class ExperimentServiceApi(Service):
         """Bring an experiment back from the archive, without its runs.
 
         Only the experiment becomes `AVAILABLE` again: its runs stay archived and its recurring runs stay
-        disabled, each has to be brought back by its own call.
+        disabled, each has to be brought back by its own call. Repeating the call is harmless.
 
         Args:
             experiment_id: `experiment_id` of the experiment, a UUID.

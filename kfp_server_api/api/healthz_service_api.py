@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kfp_server_api._operation import Operation, Service, with_http_info
+from kfp_server_api._operation import Operation
+from kfp_server_api._service import Service, with_http_info
 
 if TYPE_CHECKING:
     from kfp_server_api.models.v2beta1_get_healthz_response import V2beta1GetHealthzResponse
@@ -14,7 +15,7 @@ class HealthzServiceApi(Service):
 
     _get_healthz = Operation(
         "healthz_service_get_healthz", "GET", "/apis/v2beta1/healthz",
-        returns="V2beta1GetHealthzResponse", short_name="get_healthz",
+        returns="V2beta1GetHealthzResponse", idempotent=True, short_name="get_healthz",
     )
 
     def healthz_service_get_healthz(self, **options: Any) -> V2beta1GetHealthzResponse:

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kfp_server_api._operation import Operation, Param, Service, renamed, with_http_info
+from kfp_server_api._operation import ListField, Operation, Paging, Param
+from kfp_server_api._service import Service, renamed, with_http_info
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +61,17 @@ class PipelineServiceApi(Service):
             Param("page_size", "query", "int"), Param("sort_by", "query", "str"),
             Param("filter", "query", "str", document=True),
         ),
-        returns="V2beta1ListPipelinesResponse", items="pipelines", short_name="list_pipelines",
+        returns="V2beta1ListPipelinesResponse", idempotent=True, short_name="list_pipelines",
+        paging=Paging(
+            token="page_token", size="page_size", sort="sort_by", filter="filter", next="next_page_token",
+            items="pipelines", resend=("namespace",),
+        ),
+        fields=(
+            ListField("pipeline_id", "str", aliases=("id",)), ListField("name", "str"),
+            ListField("display_name", "str"), ListField("created_at", "datetime"),
+            ListField("description", "str"), ListField("namespace", "str"),
+            ListField("tags.", "str", only="filter", operations=("EQUALS",), since="2.17.0"),
+        ),
     )
 
     def pipeline_service_list_pipelines(
@@ -77,17 +88,16 @@ class PipelineServiceApi(Service):
             namespace: Namespace whose pipelines to list. Empty means the shared pipelines on a multi-user
                 server; single-user servers ignore it.
             page_token: `next_page_token` of the previous page, unchanged; absent for the first page. It
-                remembers sort_by and filter, so send neither with it. Send namespace and tag predicates
-                again, it is not remembered.
+                remembers sort_by and filter, so leave them out; send namespace again.
             page_size: Rows per page. Absent or 0 means 20, more than 200 means 200, a negative number is a
                 400. May differ from page to page.
             sort_by: `field`, `field asc` or `field desc`; a single field. Default `created_at asc`, oldest
-                first; ties go by id. Fields: pipeline_id, name, display_name, created_at, description,
-                namespace.
+                first; ties go by id. Fields: pipeline_id (or id), name, display_name, created_at,
+                description, namespace.
             filter: JSON text of a `V2beta1Filter`, e.g. `{"predicates": [{"operation": "EQUALS", "key":
-                "display_name", "string_value": "x"}]}`. Keys are the names that sort_by takes, and `tags.KEY`
-                with EQUALS since 2.17.0. Clusters URL-decode the text a second time, so encode a literal `+`
-                or `%` in a value once yourself.
+                "display_name", "string_value": "x"}]}`. Clusters URL-decode the text a second time, so encode
+                a literal `+` or `%` in a value once yourself. Keys are the fields of sort_by, and `tags.KEY`
+                with EQUALS (since 2.17.0; no page token remembers it, so send it again).
 
         Raises:
             BadRequestError: Bad page_size, page_token, sort_by or filter.
@@ -178,8 +188,17 @@ class PipelineServiceApi(Service):
             Param("page_size", "query", "int"), Param("sort_by", "query", "str"),
             Param("filter", "query", "str", document=True),
         ),
-        returns="V2beta1ListPipelineVersionsResponse", items="pipeline_versions",
-        short_name="list_pipeline_versions",
+        returns="V2beta1ListPipelineVersionsResponse", idempotent=True, short_name="list_pipeline_versions",
+        paging=Paging(
+            token="page_token", size="page_size", sort="sort_by", filter="filter", next="next_page_token",
+            items="pipeline_versions", resend=("pipeline_id",),
+        ),
+        fields=(
+            ListField("pipeline_version_id", "str", aliases=("id",)), ListField("name", "str"),
+            ListField("display_name", "str"), ListField("created_at", "datetime"), ListField("status", "str"),
+            ListField("description", "str"), ListField("pipeline_spec", "str"),
+            ListField("tags.", "str", only="filter", operations=("EQUALS",), since="2.17.0"),
+        ),
     )
 
     def pipeline_service_list_pipeline_versions(
@@ -195,17 +214,16 @@ class PipelineServiceApi(Service):
         Args:
             pipeline_id: `pipeline_id` of the pipeline, a UUID.
             page_token: `next_page_token` of the previous page, unchanged; absent for the first page. It
-                remembers sort_by and filter, so send neither with it. Send pipeline_id and tag predicates
-                again, it is not remembered.
+                remembers sort_by and filter, so leave them out; send pipeline_id again.
             page_size: Rows per page. Absent or 0 means 20, more than 200 means 200, a negative number is a
                 400. May differ from page to page.
             sort_by: `field`, `field asc` or `field desc`; a single field. Default `created_at asc`, oldest
-                first; ties go by id. Fields: pipeline_version_id, name, display_name, created_at, status,
-                description, pipeline_spec.
+                first; ties go by id. Fields: pipeline_version_id (or id), name, display_name, created_at,
+                status, description, pipeline_spec.
             filter: JSON text of a `V2beta1Filter`, e.g. `{"predicates": [{"operation": "EQUALS", "key":
-                "display_name", "string_value": "x"}]}`. Keys are the names that sort_by takes, and `tags.KEY`
-                with EQUALS since 2.17.0. Clusters URL-decode the text a second time, so encode a literal `+`
-                or `%` in a value once yourself.
+                "display_name", "string_value": "x"}]}`. Clusters URL-decode the text a second time, so encode
+                a literal `+` or `%` in a value once yourself. Keys are the fields of sort_by, and `tags.KEY`
+                with EQUALS (since 2.17.0; no page token remembers it, so send it again).
 
         Raises:
             BadRequestError: Bad page_size, page_token, sort_by or filter.
@@ -228,7 +246,7 @@ class PipelineServiceApi(Service):
     _delete_pipeline = Operation(
         "pipeline_service_delete_pipeline", "DELETE", "/apis/v2beta1/pipelines/{pipeline_id}",
         (Param("pipeline_id", "path", "str", True), Param("cascade", "query", "bool", since="2.14.0")),
-        short_name="delete_pipeline",
+        idempotent=True, short_name="delete_pipeline",
     )
 
     def pipeline_service_delete_pipeline(
@@ -257,7 +275,7 @@ class PipelineServiceApi(Service):
     _get_pipeline = Operation(
         "pipeline_service_get_pipeline", "GET", "/apis/v2beta1/pipelines/{pipeline_id}",
         (Param("pipeline_id", "path", "str", True),),
-        returns="V2beta1Pipeline", short_name="get_pipeline",
+        returns="V2beta1Pipeline", idempotent=True, short_name="get_pipeline",
     )
 
     def pipeline_service_get_pipeline(
@@ -279,11 +297,44 @@ class PipelineServiceApi(Service):
     get_pipeline = pipeline_service_get_pipeline
     get_pipeline_with_http_info = pipeline_service_get_pipeline_with_http_info
 
+    _update_pipeline = Operation(
+        "pipeline_service_update_pipeline", "PATCH", "/apis/v2beta1/pipelines/{pipeline.pipeline_id}",
+        (
+            Param("pipeline_pipeline_id", "path", "str", True, wire="pipeline.pipeline_id"),
+            Param("pipeline", "body", "InlineObject", True),
+        ),
+        returns="V2beta1Pipeline", idempotent=True, short_name="update_pipeline", since="2.17.0",
+    )
+
+    def pipeline_service_update_pipeline(
+        self, pipeline_pipeline_id: str, pipeline: InlineObject | Mapping[str, Any], **options: Any
+    ) -> V2beta1Pipeline:
+        """Change the display name or the tags of a pipeline.
+
+        Only display_name and tags are applied, other fields are ignored. An absent or empty display_name and
+        absent tags change nothing; tags that are sent replace the whole set, and `{}` clears it. The name
+        never changes. Since 2.17.0.
+
+        Args:
+            pipeline_pipeline_id: `pipeline_id` of the pipeline, a UUID.
+            pipeline: The new display_name, the new tags, or both.
+
+        Raises:
+            BadRequestError: Bad tags, or a field that the server does not know.
+            NotFoundError: No such pipeline.
+            ServerError: The server is older than 2.17.0; before 2.14.0 the status is 405.
+        """
+        return self._call(self._update_pipeline, (pipeline_pipeline_id, pipeline), options)
+
+    pipeline_service_update_pipeline_with_http_info = with_http_info(pipeline_service_update_pipeline)
+    update_pipeline = pipeline_service_update_pipeline
+    update_pipeline_with_http_info = pipeline_service_update_pipeline_with_http_info
+
     _delete_pipeline_version = Operation(
         "pipeline_service_delete_pipeline_version", "DELETE",
         "/apis/v2beta1/pipelines/{pipeline_id}/versions/{pipeline_version_id}",
         (Param("pipeline_id", "path", "str", True), Param("pipeline_version_id", "path", "str", True)),
-        short_name="delete_pipeline_version",
+        idempotent=True, short_name="delete_pipeline_version",
     )
 
     def pipeline_service_delete_pipeline_version(
@@ -315,7 +366,7 @@ class PipelineServiceApi(Service):
         "pipeline_service_get_pipeline_version", "GET",
         "/apis/v2beta1/pipelines/{pipeline_id}/versions/{pipeline_version_id}",
         (Param("pipeline_id", "path", "str", True), Param("pipeline_version_id", "path", "str", True)),
-        returns="V2beta1PipelineVersion", short_name="get_pipeline_version",
+        returns="V2beta1PipelineVersion", idempotent=True, short_name="get_pipeline_version",
     )
 
     def pipeline_service_get_pipeline_version(
@@ -343,70 +394,6 @@ class PipelineServiceApi(Service):
     get_pipeline_version = pipeline_service_get_pipeline_version
     get_pipeline_version_with_http_info = pipeline_service_get_pipeline_version_with_http_info
 
-    _get_pipeline_by_name = Operation(
-        "pipeline_service_get_pipeline_by_name", "GET", "/apis/v2beta1/pipelines/names/{name}",
-        (Param("name", "path", "str", True), Param("namespace", "query", "str")),
-        returns="V2beta1Pipeline", short_name="get_pipeline_by_name",
-    )
-
-    def pipeline_service_get_pipeline_by_name(
-        self, name: str, *, namespace: str | None = None, **options: Any
-    ) -> V2beta1Pipeline:
-        """Get a pipeline by its name.
-
-        Compares with `name`, not with `display_name`. A name that holds a slash cannot be reached; use a list
-        with a filter for such a name and on 2.0.x servers, where this lookup is broken.
-
-        Args:
-            name: Exact `name` of the pipeline; before 2.14.0 that is its display_name.
-            namespace: Namespace to look in. Empty means the shared pipelines on a multi-user server;
-                single-user servers ignore it.
-
-        Raises:
-            NotFoundError: No pipeline of this name in the namespace.
-            ServerError: Always on 2.0.x servers.
-        """
-        return self._call(self._get_pipeline_by_name, (name, namespace), options)
-
-    pipeline_service_get_pipeline_by_name_with_http_info = with_http_info(
-        pipeline_service_get_pipeline_by_name
-    )
-    get_pipeline_by_name = pipeline_service_get_pipeline_by_name
-    get_pipeline_by_name_with_http_info = pipeline_service_get_pipeline_by_name_with_http_info
-
-    _update_pipeline = Operation(
-        "pipeline_service_update_pipeline", "PATCH", "/apis/v2beta1/pipelines/{pipeline.pipeline_id}",
-        (
-            Param("pipeline_pipeline_id", "path", "str", True, wire="pipeline.pipeline_id"),
-            Param("pipeline", "body", "InlineObject", True),
-        ),
-        returns="V2beta1Pipeline", short_name="update_pipeline", since="2.17.0",
-    )
-
-    def pipeline_service_update_pipeline(
-        self, pipeline_pipeline_id: str, pipeline: InlineObject | Mapping[str, Any], **options: Any
-    ) -> V2beta1Pipeline:
-        """Change the display name or the tags of a pipeline.
-
-        Only display_name and tags are applied, other fields are ignored. An absent or empty display_name and
-        absent tags change nothing; tags that are sent replace the whole set, and `{}` clears it. The name
-        never changes. Since 2.17.0.
-
-        Args:
-            pipeline_pipeline_id: `pipeline_id` of the pipeline, a UUID.
-            pipeline: The new display_name, the new tags, or both.
-
-        Raises:
-            BadRequestError: Bad tags, or a field that the server does not know.
-            NotFoundError: No such pipeline.
-            ServerError: The server is older than 2.17.0; before 2.14.0 the status is 405.
-        """
-        return self._call(self._update_pipeline, (pipeline_pipeline_id, pipeline), options)
-
-    pipeline_service_update_pipeline_with_http_info = with_http_info(pipeline_service_update_pipeline)
-    update_pipeline = pipeline_service_update_pipeline
-    update_pipeline_with_http_info = pipeline_service_update_pipeline_with_http_info
-
     _update_pipeline_version = Operation(
         "pipeline_service_update_pipeline_version", "PATCH",
         "/apis/v2beta1/pipelines/{pipeline_version.pipeline_id}/versions/{pipeline_version.pipeline_version_id}",
@@ -416,7 +403,8 @@ class PipelineServiceApi(Service):
             wire="pipeline_version.pipeline_version_id"),
             Param("pipeline_version", "body", "InlineObject1", True),
         ),
-        returns="V2beta1PipelineVersion", short_name="update_pipeline_version", since="2.17.0",
+        returns="V2beta1PipelineVersion", idempotent=True, short_name="update_pipeline_version",
+        since="2.17.0",
     )
 
     def pipeline_service_update_pipeline_version(
@@ -454,3 +442,34 @@ class PipelineServiceApi(Service):
     )
     update_pipeline_version = pipeline_service_update_pipeline_version
     update_pipeline_version_with_http_info = pipeline_service_update_pipeline_version_with_http_info
+
+    _get_pipeline_by_name = Operation(
+        "pipeline_service_get_pipeline_by_name", "GET", "/apis/v2beta1/pipelines/names/{name}",
+        (Param("name", "path", "str", True), Param("namespace", "query", "str")),
+        returns="V2beta1Pipeline", idempotent=True, short_name="get_pipeline_by_name",
+    )
+
+    def pipeline_service_get_pipeline_by_name(
+        self, name: str, *, namespace: str | None = None, **options: Any
+    ) -> V2beta1Pipeline:
+        """Get a pipeline by its name.
+
+        Compares with `name`, not with `display_name`. A name that holds a slash cannot be reached; use a list
+        with a filter for such a name and on 2.0.x servers, where this lookup is broken.
+
+        Args:
+            name: Exact `name` of the pipeline; before 2.14.0 that is its display_name.
+            namespace: Namespace to look in. Empty means the shared pipelines on a multi-user server;
+                single-user servers ignore it.
+
+        Raises:
+            NotFoundError: No pipeline of this name in the namespace.
+            ServerError: Always on 2.0.x servers.
+        """
+        return self._call(self._get_pipeline_by_name, (name, namespace), options)
+
+    pipeline_service_get_pipeline_by_name_with_http_info = with_http_info(
+        pipeline_service_get_pipeline_by_name
+    )
+    get_pipeline_by_name = pipeline_service_get_pipeline_by_name
+    get_pipeline_by_name_with_http_info = pipeline_service_get_pipeline_by_name_with_http_info

@@ -6,7 +6,8 @@ from typing import Any, overload
 from typing_extensions import Unpack
 from urllib3.response import HTTPResponse
 
-from kfp_server_api._operation import Operation, Service
+from kfp_server_api._operation import Operation
+from kfp_server_api._service import Service
 from kfp_server_api._types import AsyncOptions, Headers, Options, RawOptions
 from kfp_server_api.models.inline_object import InlineObject
 from kfp_server_api.models.inline_object1 import InlineObject1
@@ -239,6 +240,39 @@ class PipelineServiceApi(Service):
     ) -> HTTPResponse: ...
     get_pipeline = pipeline_service_get_pipeline
     get_pipeline_with_http_info = pipeline_service_get_pipeline_with_http_info
+    _update_pipeline: Operation
+    @overload
+    def pipeline_service_update_pipeline(
+        self, pipeline_pipeline_id: str, pipeline: InlineObject | Mapping[str, Any],
+        **options: Unpack[Options]
+    ) -> V2beta1Pipeline: ...
+    @overload
+    def pipeline_service_update_pipeline(
+        self, pipeline_pipeline_id: str, pipeline: InlineObject | Mapping[str, Any],
+        **options: Unpack[AsyncOptions]
+    ) -> ApplyResult[V2beta1Pipeline]: ...
+    @overload
+    def pipeline_service_update_pipeline(
+        self, pipeline_pipeline_id: str, pipeline: InlineObject | Mapping[str, Any],
+        **options: Unpack[RawOptions]
+    ) -> HTTPResponse: ...
+    @overload
+    def pipeline_service_update_pipeline_with_http_info(
+        self, pipeline_pipeline_id: str, pipeline: InlineObject | Mapping[str, Any],
+        **options: Unpack[Options]
+    ) -> tuple[V2beta1Pipeline, int, Headers]: ...
+    @overload
+    def pipeline_service_update_pipeline_with_http_info(
+        self, pipeline_pipeline_id: str, pipeline: InlineObject | Mapping[str, Any],
+        **options: Unpack[AsyncOptions]
+    ) -> ApplyResult[tuple[V2beta1Pipeline, int, Headers]]: ...
+    @overload
+    def pipeline_service_update_pipeline_with_http_info(
+        self, pipeline_pipeline_id: str, pipeline: InlineObject | Mapping[str, Any],
+        **options: Unpack[RawOptions]
+    ) -> HTTPResponse: ...
+    update_pipeline = pipeline_service_update_pipeline
+    update_pipeline_with_http_info = pipeline_service_update_pipeline_with_http_info
     _delete_pipeline_version: Operation
     @overload
     def pipeline_service_delete_pipeline_version(
@@ -293,66 +327,6 @@ class PipelineServiceApi(Service):
     ) -> HTTPResponse: ...
     get_pipeline_version = pipeline_service_get_pipeline_version
     get_pipeline_version_with_http_info = pipeline_service_get_pipeline_version_with_http_info
-    _get_pipeline_by_name: Operation
-    @overload
-    def pipeline_service_get_pipeline_by_name(
-        self, name: str, *, namespace: str | None = ..., **options: Unpack[Options]
-    ) -> V2beta1Pipeline: ...
-    @overload
-    def pipeline_service_get_pipeline_by_name(
-        self, name: str, *, namespace: str | None = ..., **options: Unpack[AsyncOptions]
-    ) -> ApplyResult[V2beta1Pipeline]: ...
-    @overload
-    def pipeline_service_get_pipeline_by_name(
-        self, name: str, *, namespace: str | None = ..., **options: Unpack[RawOptions]
-    ) -> HTTPResponse: ...
-    @overload
-    def pipeline_service_get_pipeline_by_name_with_http_info(
-        self, name: str, *, namespace: str | None = ..., **options: Unpack[Options]
-    ) -> tuple[V2beta1Pipeline, int, Headers]: ...
-    @overload
-    def pipeline_service_get_pipeline_by_name_with_http_info(
-        self, name: str, *, namespace: str | None = ..., **options: Unpack[AsyncOptions]
-    ) -> ApplyResult[tuple[V2beta1Pipeline, int, Headers]]: ...
-    @overload
-    def pipeline_service_get_pipeline_by_name_with_http_info(
-        self, name: str, *, namespace: str | None = ..., **options: Unpack[RawOptions]
-    ) -> HTTPResponse: ...
-    get_pipeline_by_name = pipeline_service_get_pipeline_by_name
-    get_pipeline_by_name_with_http_info = pipeline_service_get_pipeline_by_name_with_http_info
-    _update_pipeline: Operation
-    @overload
-    def pipeline_service_update_pipeline(
-        self, pipeline_pipeline_id: str, pipeline: InlineObject | Mapping[str, Any],
-        **options: Unpack[Options]
-    ) -> V2beta1Pipeline: ...
-    @overload
-    def pipeline_service_update_pipeline(
-        self, pipeline_pipeline_id: str, pipeline: InlineObject | Mapping[str, Any],
-        **options: Unpack[AsyncOptions]
-    ) -> ApplyResult[V2beta1Pipeline]: ...
-    @overload
-    def pipeline_service_update_pipeline(
-        self, pipeline_pipeline_id: str, pipeline: InlineObject | Mapping[str, Any],
-        **options: Unpack[RawOptions]
-    ) -> HTTPResponse: ...
-    @overload
-    def pipeline_service_update_pipeline_with_http_info(
-        self, pipeline_pipeline_id: str, pipeline: InlineObject | Mapping[str, Any],
-        **options: Unpack[Options]
-    ) -> tuple[V2beta1Pipeline, int, Headers]: ...
-    @overload
-    def pipeline_service_update_pipeline_with_http_info(
-        self, pipeline_pipeline_id: str, pipeline: InlineObject | Mapping[str, Any],
-        **options: Unpack[AsyncOptions]
-    ) -> ApplyResult[tuple[V2beta1Pipeline, int, Headers]]: ...
-    @overload
-    def pipeline_service_update_pipeline_with_http_info(
-        self, pipeline_pipeline_id: str, pipeline: InlineObject | Mapping[str, Any],
-        **options: Unpack[RawOptions]
-    ) -> HTTPResponse: ...
-    update_pipeline = pipeline_service_update_pipeline
-    update_pipeline_with_http_info = pipeline_service_update_pipeline_with_http_info
     _update_pipeline_version: Operation
     @overload
     def pipeline_service_update_pipeline_version(
@@ -386,3 +360,30 @@ class PipelineServiceApi(Service):
     ) -> HTTPResponse: ...
     update_pipeline_version = pipeline_service_update_pipeline_version
     update_pipeline_version_with_http_info = pipeline_service_update_pipeline_version_with_http_info
+    _get_pipeline_by_name: Operation
+    @overload
+    def pipeline_service_get_pipeline_by_name(
+        self, name: str, *, namespace: str | None = ..., **options: Unpack[Options]
+    ) -> V2beta1Pipeline: ...
+    @overload
+    def pipeline_service_get_pipeline_by_name(
+        self, name: str, *, namespace: str | None = ..., **options: Unpack[AsyncOptions]
+    ) -> ApplyResult[V2beta1Pipeline]: ...
+    @overload
+    def pipeline_service_get_pipeline_by_name(
+        self, name: str, *, namespace: str | None = ..., **options: Unpack[RawOptions]
+    ) -> HTTPResponse: ...
+    @overload
+    def pipeline_service_get_pipeline_by_name_with_http_info(
+        self, name: str, *, namespace: str | None = ..., **options: Unpack[Options]
+    ) -> tuple[V2beta1Pipeline, int, Headers]: ...
+    @overload
+    def pipeline_service_get_pipeline_by_name_with_http_info(
+        self, name: str, *, namespace: str | None = ..., **options: Unpack[AsyncOptions]
+    ) -> ApplyResult[tuple[V2beta1Pipeline, int, Headers]]: ...
+    @overload
+    def pipeline_service_get_pipeline_by_name_with_http_info(
+        self, name: str, *, namespace: str | None = ..., **options: Unpack[RawOptions]
+    ) -> HTTPResponse: ...
+    get_pipeline_by_name = pipeline_service_get_pipeline_by_name
+    get_pipeline_by_name_with_http_info = pipeline_service_get_pipeline_by_name_with_http_info

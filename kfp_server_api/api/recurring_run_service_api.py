@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kfp_server_api._operation import Operation, Param, Service, renamed, with_http_info
+from kfp_server_api._operation import ListField, Operation, Paging, Param
+from kfp_server_api._service import Service, renamed, with_http_info
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,7 +60,16 @@ class RecurringRunServiceApi(Service):
             Param("sort_by", "query", "str"), Param("namespace", "query", "str"),
             Param("filter", "query", "str", document=True), Param("experiment_id", "query", "str"),
         ),
-        returns="V2beta1ListRecurringRunsResponse", items="recurringRuns", short_name="list_recurring_runs",
+        returns="V2beta1ListRecurringRunsResponse", idempotent=True, short_name="list_recurring_runs",
+        paging=Paging(
+            token="page_token", size="page_size", sort="sort_by", filter="filter", next="next_page_token",
+            items="recurring_runs", resend=("namespace", "experiment_id"), items_wire="recurringRuns",
+        ),
+        fields=(
+            ListField("recurring_run_id", "str", aliases=("id",)),
+            ListField("display_name", "str", aliases=("name",)), ListField("created_at", "datetime"),
+            ListField("updated_at", "datetime"), ListField("description", "str"),
+        ),
     )
 
     def recurring_run_service_list_recurring_runs(
@@ -74,18 +84,17 @@ class RecurringRunServiceApi(Service):
 
         Args:
             page_token: `next_page_token` of the previous page, unchanged; absent for the first page. It
-                remembers sort_by and filter, so send neither with it. Send namespace and experiment_id again,
-                it is not remembered.
+                remembers sort_by and filter, so leave them out; send namespace and experiment_id again.
             page_size: Rows per page. Absent or 0 means 20, more than 200 means 200, a negative number is a
                 400. May differ from page to page.
             sort_by: `field`, `field asc` or `field desc`; a single field. Default `created_at asc`, oldest
-                first; ties go by id. Fields: recurring_run_id, display_name, created_at, updated_at,
-                description.
+                first; ties go by id. Fields: recurring_run_id (or id), display_name (or name), created_at,
+                updated_at, description.
             namespace: Namespace whose recurring runs to list. Multi-user servers need this or experiment_id;
                 single-user ones ignore it.
             filter: JSON text of a `V2beta1Filter`, e.g. `{"predicates": [{"operation": "EQUALS", "key":
-                "display_name", "string_value": "x"}]}`. Keys are the names that sort_by takes. Clusters
-                URL-decode the text a second time, so encode a literal `+` or `%` in a value once yourself.
+                "display_name", "string_value": "x"}]}`. Clusters URL-decode the text a second time, so encode
+                a literal `+` or `%` in a value once yourself. Keys are the fields of sort_by.
             experiment_id: Only those of this experiment; absent means all. An unknown ID is a 404.
 
         Raises:
@@ -114,7 +123,7 @@ class RecurringRunServiceApi(Service):
             Param("recurring_run_id", "path", "str", True),
             Param("propagation_policy", "query", "str", since="2.16.0"),
         ),
-        short_name="delete_recurring_run",
+        idempotent=True, short_name="delete_recurring_run",
     )
 
     def recurring_run_service_delete_recurring_run(
@@ -144,7 +153,7 @@ class RecurringRunServiceApi(Service):
     _get_recurring_run = Operation(
         "recurring_run_service_get_recurring_run", "GET", "/apis/v2beta1/recurringruns/{recurring_run_id}",
         (Param("recurring_run_id", "path", "str", True),),
-        returns="V2beta1RecurringRun", short_name="get_recurring_run",
+        returns="V2beta1RecurringRun", idempotent=True, short_name="get_recurring_run",
     )
 
     def recurring_run_service_get_recurring_run(
@@ -173,7 +182,7 @@ class RecurringRunServiceApi(Service):
         "recurring_run_service_disable_recurring_run", "POST",
         "/apis/v2beta1/recurringruns/{recurring_run_id}:disable",
         (Param("recurring_run_id", "path", "str", True),),
-        short_name="disable_recurring_run",
+        idempotent=True, short_name="disable_recurring_run",
     )
 
     def recurring_run_service_disable_recurring_run(
@@ -201,7 +210,7 @@ class RecurringRunServiceApi(Service):
         "recurring_run_service_enable_recurring_run", "POST",
         "/apis/v2beta1/recurringruns/{recurring_run_id}:enable",
         (Param("recurring_run_id", "path", "str", True),),
-        short_name="enable_recurring_run",
+        idempotent=True, short_name="enable_recurring_run",
     )
 
     def recurring_run_service_enable_recurring_run(

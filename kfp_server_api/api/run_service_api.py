@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kfp_server_api._operation import Operation, Param, Service, renamed, with_http_info
+from kfp_server_api._operation import ListField, Operation, Paging, Param
+from kfp_server_api._service import Service, renamed, with_http_info
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +21,7 @@ class RunServiceApi(Service):
     _archive_run = Operation(
         "run_service_archive_run", "POST", "/apis/v2beta1/runs/{run_id}:archive",
         (Param("run_id", "path", "str", True), Param("experiment_id", "query", "str", since="2.14.0")),
-        short_name="archive_run",
+        idempotent=True, short_name="archive_run",
     )
 
     def run_service_archive_run(
@@ -90,7 +91,21 @@ class RunServiceApi(Service):
             Param("page_token", "query", "str"), Param("page_size", "query", "int"),
             Param("sort_by", "query", "str"), Param("filter", "query", "str", document=True),
         ),
-        returns="V2beta1ListRunsResponse", items="runs", short_name="list_runs",
+        returns="V2beta1ListRunsResponse", idempotent=True, short_name="list_runs",
+        paging=Paging(
+            token="page_token", size="page_size", sort="sort_by", filter="filter", next="next_page_token",
+            items="runs", resend=("namespace", "experiment_id"),
+        ),
+        fields=(
+            ListField("run_id", "str", aliases=("id",)), ListField("display_name", "str", aliases=("name",)),
+            ListField("created_at", "datetime"), ListField("finished_at", "datetime"),
+            ListField("scheduled_at", "datetime"), ListField("description", "str"),
+            ListField("storage_state", "V2beta1RunStorageState"), ListField("state", "V2beta1RuntimeState"),
+            ListField("status", "str"), ListField("namespace", "str"),
+            ListField("experiment_id", "str", since="2.1.0"),
+            ListField("recurring_run_id", "str", since="2.1.0"), ListField("state_history", "str"),
+            ListField("runtime_details", "str"), ListField("metric:", "float", only="sort"),
+        ),
     )
 
     def run_service_list_runs(
@@ -108,17 +123,18 @@ class RunServiceApi(Service):
                 single-user ones ignore it.
             experiment_id: Only runs of this experiment; absent means all. An unknown ID is a 404.
             page_token: `next_page_token` of the previous page, unchanged; absent for the first page. It
-                remembers sort_by and filter, so send neither with it. Send namespace and experiment_id again,
-                it is not remembered.
+                remembers sort_by and filter, so leave them out; send namespace and experiment_id again.
             page_size: Rows per page. Absent or 0 means 20, more than 200 means 200, a negative number is a
                 400. May differ from page to page.
             sort_by: `field`, `field asc` or `field desc`; a single field. Default `created_at asc`, oldest
-                first; ties go by id. Fields: run_id, display_name, created_at, finished_at, scheduled_at,
-                description, storage_state, state, namespace, experiment_id, recurring_run_id. On clusters the
-                last two work only while the result fits in one page.
+                first; ties go by id. Fields: run_id (or id), display_name (or name), created_at, finished_at,
+                scheduled_at, description, storage_state, state, status (the state in words of v1, such as
+                `Succeeded`), namespace, experiment_id (since 2.1.0; sorts only what fits in one page, on
+                clusters), recurring_run_id (since 2.1.0; sorts only what fits in one page, on clusters),
+                state_history, runtime_details. Sorting takes `metric:KEY`, too.
             filter: JSON text of a `V2beta1Filter`, e.g. `{"predicates": [{"operation": "EQUALS", "key":
-                "state", "string_value": "x"}]}`. Keys are the names that sort_by takes. Clusters URL-decode
-                the text a second time, so encode a literal `+` or `%` in a value once yourself.
+                "state", "string_value": "x"}]}`. Clusters URL-decode the text a second time, so encode a
+                literal `+` or `%` in a value once yourself. Keys are the fields of sort_by.
 
         Raises:
             BadRequestError: Bad page_size, page_token, sort_by or filter, or no namespace and experiment on a
@@ -140,7 +156,7 @@ class RunServiceApi(Service):
     _delete_run = Operation(
         "run_service_delete_run", "DELETE", "/apis/v2beta1/runs/{run_id}",
         (Param("run_id", "path", "str", True), Param("experiment_id", "query", "str")),
-        short_name="delete_run",
+        idempotent=True, short_name="delete_run",
     )
 
     def run_service_delete_run(
@@ -166,7 +182,7 @@ class RunServiceApi(Service):
     _get_run = Operation(
         "run_service_get_run", "GET", "/apis/v2beta1/runs/{run_id}",
         (Param("run_id", "path", "str", True), Param("experiment_id", "query", "str")),
-        returns="V2beta1Run", short_name="get_run",
+        returns="V2beta1Run", idempotent=True, short_name="get_run",
     )
 
     def run_service_get_run(
@@ -174,7 +190,7 @@ class RunServiceApi(Service):
     ) -> V2beta1Run:
         """Get a run with its state and tasks.
 
-        Poll this to follow a run; `SUCCEEDED`, `FAILED`, `SKIPPED` and `CANCELED` are final. On clusters the
+        Poll this to follow a run until its state is a terminal one of `V2beta1RuntimeState`. On clusters the
         state lags some seconds behind and short states may never be seen.
 
         Args:
@@ -197,7 +213,7 @@ class RunServiceApi(Service):
             Param("run_id", "path", "str", True), Param("node_id", "path", "str", True),
             Param("artifact_name", "path", "str", True), Param("experiment_id", "query", "str"),
         ),
-        returns="V2beta1ReadArtifactResponse", short_name="read_artifact", until="2.14.6",
+        returns="V2beta1ReadArtifactResponse", idempotent=True, short_name="read_artifact", until="2.14.6",
     )
 
     def run_service_read_artifact(
@@ -290,7 +306,7 @@ class RunServiceApi(Service):
     _unarchive_run = Operation(
         "run_service_unarchive_run", "POST", "/apis/v2beta1/runs/{run_id}:unarchive",
         (Param("run_id", "path", "str", True), Param("experiment_id", "query", "str", since="2.14.0")),
-        short_name="unarchive_run",
+        idempotent=True, short_name="unarchive_run",
     )
 
     def run_service_unarchive_run(

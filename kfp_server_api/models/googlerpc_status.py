@@ -10,7 +10,9 @@ if TYPE_CHECKING:
 
 
 class GooglerpcStatus(Model):
-    """`GoogleRpcStatus` under the name that it had up to 2.16.1. Until 2.16.1."""
+    """An error: the body of a failed call, or what is wrong with a stored object. The same as `GoogleRpcStatus`,
+    under its name of that time. Until 2.16.1.
+    """
 
     code: int | None = None
     """gRPC code, not the HTTP status: 3 invalid, 5 not found, 6 exists already, 7 no rights, 9 wrong state, 10

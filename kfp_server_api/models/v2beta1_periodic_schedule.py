@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from kfp_server_api._model import Model
+from kfp_server_api._model import Model, field
 
 
 class V2beta1PeriodicSchedule(Model):
@@ -15,5 +15,5 @@ class V2beta1PeriodicSchedule(Model):
     """
     end_time: datetime | None = None
     """No run after this time; a time equal to it still runs. Absent means no end."""
-    interval_second: str | None = None
-    """Seconds from one run to the next, at least 1; int64 as text in replies, a number is accepted too."""
+    interval_second: str | None = field(default=None, int64=True)
+    """Seconds from one run to the next, at least 1. Int64: text in replies, text or number when sent."""

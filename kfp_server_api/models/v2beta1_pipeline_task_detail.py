@@ -37,8 +37,10 @@ class V2beta1PipelineTaskDetail(Model):
     """How far the step is; absent for steps left out because an earlier one failed. A cached task is `SUCCEEDED`
     and nothing says so. One of `V2beta1RuntimeState`.
     """
-    execution_id: str | None = None
-    """ID of the execution in the ML metadata store, int64 as text. Clusters leave it empty."""
+    execution_id: str | None = field(default=None, int64=True)
+    """ID of the execution in the ML metadata store. Clusters leave it empty. Int64: text in replies, text or
+    number when sent.
+    """
     error: GoogleRpcStatus | None = None
     """Why the step failed. Clusters leave it empty; the local server fills it."""
     inputs: dict[str, V2beta1ArtifactList] | None = None

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 
 class V2beta1Predicate(Model):
-    """One condition of a filter: key, operation and exactly one value field."""
+    """One condition of a filter: key, operation and a value. At most one of int_value, long_value, string_value,
+    timestamp_value, int_values, long_values and string_values is set.
+    """
 
     operation: str | None = field(default=None, enum="V2beta1PredicateOperation")
     """How to compare; required. Servers take the name or its number. One of `V2beta1PredicateOperation`."""
@@ -22,9 +24,10 @@ class V2beta1Predicate(Model):
     `EQUALS` (since 2.17.0).
     """
     int_value: int | None = None
-    """32-bit integer to compare with. Set exactly one value field."""
-    long_value: str | None = None
-    """64-bit integer to compare with, as text; times compare as Unix seconds."""
+    """32-bit integer to compare with."""
+    long_value: str | None = field(default=None, int64=True)
+    """Integer to compare with; times compare as Unix seconds. Int64: text in replies, text or number when sent.
+    """
     string_value: str | None = None
     """Text to compare with. Whether case counts depends on the server's database."""
     timestamp_value: datetime | None = None
@@ -35,3 +38,8 @@ class V2beta1Predicate(Model):
     """64-bit integers for `IN`."""
     string_values: PredicateStringValues | None = None
     """Texts for `IN`."""
+
+    _one_of = (
+        "int_value", "long_value", "string_value", "timestamp_value", "int_values", "long_values",
+        "string_values",
+    )

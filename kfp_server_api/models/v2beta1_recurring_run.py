@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 class V2beta1RecurringRun(Model):
-    """A schedule that starts runs."""
+    """A schedule that starts runs. At most one of pipeline_version_id, pipeline_spec and
+    pipeline_version_reference is set.
+    """
 
     recurring_run_id: str | None = None
     """UUID chosen by the cluster; what a caller sends is ignored."""
@@ -26,7 +28,7 @@ class V2beta1RecurringRun(Model):
     """Old way to name the version, not read by servers; use pipeline_version_reference."""
     pipeline_spec: Any | None = None
     """Compiled pipeline as JSON: the IR itself, or `{"pipeline_spec": ..., "platform_spec": ...}` where it has
-    Kubernetes settings. Stored as sent; never together with a reference.
+    Kubernetes settings. Stored as sent.
     """
     pipeline_version_reference: V2beta1PipelineVersionReference | None = None
     """Names the version to run, instead of an inline pipeline_spec. With only `pipeline_id` each start takes the
@@ -38,9 +40,9 @@ class V2beta1RecurringRun(Model):
     """Kubernetes account that the steps run as. Filled with the server's default unless the newest version is
     used.
     """
-    max_concurrency: str | None = None
-    """Required: runs of this schedule that may be under way at once, 1 to 10; int64 as text in replies. A start
-    that has to wait is made up later.
+    max_concurrency: str | None = field(default=None, int64=True)
+    """Required: runs of this schedule that may be under way at once, 1 to 10. A start that has to wait is made
+    up later. Int64: text in replies, text or number when sent.
     """
     trigger: V2beta1Trigger | None = None
     """When to start runs. Absent means one run at once and never again."""
@@ -69,3 +71,5 @@ class V2beta1RecurringRun(Model):
     """Experiment of its runs. Required on multi-user servers; defaults to `Default` on single-user ones."""
     plugins_input: dict[str, Any] | None = None
     """Settings for plugins of the server, by plugin name; limits as for runs. Since 2.17.0."""
+
+    _one_of = ("pipeline_version_id", "pipeline_spec", "pipeline_version_reference")

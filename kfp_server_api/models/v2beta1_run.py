@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 class V2beta1Run(Model):
-    """One execution of a pipeline."""
+    """One execution of a pipeline. At most one of pipeline_version_id, pipeline_spec and
+    pipeline_version_reference is set.
+    """
 
     experiment_id: str | None = None
     """Experiment it belongs to. Required on multi-user servers; defaults to `Default` on single-user ones."""
@@ -51,9 +53,7 @@ class V2beta1Run(Model):
     finished_at: datetime | None = None
     """When it ended, UTC; 1970-01-01T00:00:00Z until then, and again after a retry."""
     state: str | None = field(default=None, enum="V2beta1RuntimeState")
-    """How far it is, set by the server. `SUCCEEDED`, `FAILED`, `SKIPPED` and `CANCELED` are final. One of
-    `V2beta1RuntimeState`.
-    """
+    """How far it is, set by the server. One of `V2beta1RuntimeState`."""
     error: GoogleRpcStatus | None = None
     """Clusters set it only when the stored run cannot be read: a failed run has none there and its reason is in
     the pod logs. The local server puts the reason here.
@@ -76,3 +76,5 @@ class V2beta1Run(Model):
     """What plugins of the server recorded, by plugin name; sending it is a 409. The local server puts the
     pipeline's outputs under `local`. Since 2.17.0.
     """
+
+    _one_of = ("pipeline_version_id", "pipeline_spec", "pipeline_version_reference")

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kfp_server_api._model import Model
+from kfp_server_api._model import Model, field
 
 if TYPE_CHECKING:
     from kfp_server_api.models.v2beta1_pipeline_task_detail import V2beta1PipelineTaskDetail
@@ -12,9 +12,12 @@ if TYPE_CHECKING:
 class V2beta1RunDetails(Model):
     """Steps of a run."""
 
-    pipeline_context_id: str | None = None
-    """ID of the pipeline in the ML metadata store, int64 as text. Normally absent."""
-    pipeline_run_context_id: str | None = None
-    """ID of the run in the ML metadata store, int64 as text. Normally absent."""
+    pipeline_context_id: str | None = field(default=None, int64=True)
+    """ID of the pipeline in the ML metadata store. Normally absent. Int64: text in replies, text or number when
+    sent.
+    """
+    pipeline_run_context_id: str | None = field(default=None, int64=True)
+    """ID of the run in the ML metadata store. Normally absent. Int64: text in replies, text or number when sent.
+    """
     task_details: list[V2beta1PipelineTaskDetail] | None = None
     """The steps in no certain order; sort by start_time if that matters."""

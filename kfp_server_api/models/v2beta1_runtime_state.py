@@ -14,14 +14,17 @@ class V2beta1RuntimeState(Enum):
     RUNNING = "RUNNING"
     """Under way."""
     SUCCEEDED = "SUCCEEDED"
-    """Ended well. Final."""
+    """Ended well. Terminal."""
     SKIPPED = "SKIPPED"
-    """A step that was not needed: its condition was false or its result cached. Final; not used for runs."""
+    """A step that was not needed: its condition was false or its result cached. Not used for runs. Terminal.
+    """
     FAILED = "FAILED"
-    """Ended badly, or was stopped by a call of terminate. Final."""
+    """Ended badly, or was stopped by a call of terminate. Terminal."""
     CANCELING = "CANCELING"
-    """Being stopped; not final."""
+    """Being stopped."""
     CANCELED = "CANCELED"
-    """Stopped. Final, but clusters normally end a stopped run as `FAILED`."""
+    """Stopped; clusters normally end a stopped run as `FAILED`. Terminal."""
     PAUSED = "PAUSED"
     """Held; not written by servers at present."""
+
+    _terminal = frozenset({SUCCEEDED, SKIPPED, FAILED, CANCELED})

@@ -11,9 +11,11 @@ if TYPE_CHECKING:
 
 
 class V2beta1Trigger(Model):
-    """When a recurring run starts runs: by one of the two schedules, both together are a 400."""
+    """When a recurring run starts runs. At most one of cron_schedule and periodic_schedule is set."""
 
     cron_schedule: V2beta1CronSchedule | None = None
     """Start at times named by a cron expression."""
     periodic_schedule: V2beta1PeriodicSchedule | None = None
     """Start at a fixed interval."""
+
+    _one_of = ("cron_schedule", "periodic_schedule")

@@ -17,51 +17,6 @@ from kfp_server_api.server.errors import RequestError, malformed
 from kfp_server_api.server.json_safe import read_float, read_int
 from kfp_server_api.server.times import parse_time, time_text
 
-ONE_OF: Mapping[str, tuple[str, ...]] = {
-    "V2beta1Run": ("pipeline_version_id", "pipeline_spec", "pipeline_version_reference"),
-    "V2beta1RecurringRun": ("pipeline_version_id", "pipeline_spec", "pipeline_version_reference"),
-    "V2beta1Trigger": ("cron_schedule", "periodic_schedule"),
-    "V2beta1Predicate": (
-        "int_value",
-        "long_value",
-        "string_value",
-        "timestamp_value",
-        "int_values",
-        "long_values",
-        "string_values",
-    ),
-}
-"""Fields of which an object may have one; the models' tables cannot say it."""
-
-INT64 = frozenset(
-    {
-        "V2beta1RecurringRun.max_concurrency",
-        "V2beta1PeriodicSchedule.interval_second",
-        "V2beta1Predicate.long_value",
-        "PredicateLongValues.values",
-        "V2beta1ArtifactList.artifact_ids",
-        "V2beta1PipelineTaskDetail.execution_id",
-        "V2beta1RunDetails.pipeline_context_id",
-        "V2beta1RunDetails.pipeline_run_context_id",
-    }
-)
-"""Text fields that hold a 64-bit integer, so that a number is taken too."""
-
-NUMBERS: Mapping[str, Mapping[int, str]] = {
-    "V2beta1PredicateOperation": {
-        0: "OPERATION_UNSPECIFIED",
-        1: "EQUALS",
-        2: "NOT_EQUALS",
-        3: "GREATER_THAN",
-        5: "GREATER_THAN_EQUALS",
-        6: "LESS_THAN",
-        7: "LESS_THAN_EQUALS",
-        8: "IN",
-        9: "IS_SUBSTRING",
-    }
-}
-"""Numbers of enums whose values are not numbered 0, 1, 2, ... in order."""
-
 _LIST = re.compile(r"list\[(.+)\]\Z")
 _DICT = re.compile(r"dict\(str, (.+)\)\Z")
 _INTEGER = re.compile(r"[+-]?[0-9]+\Z")
@@ -129,7 +84,7 @@ def _read_item(kind: str, value: Any, place: str) -> Any:
 
 
 def _read_model(kind: str, value: Mapping[str, Any], place: str) -> dict[str, Any]:
-    names, types = _names(kind), getattr(models, kind).openapi_types
+    names, model = _names(kind), getattr(models, kind)
     found: dict[str, Any] = {}
     for key, item in value.items():
         if key not in names:
@@ -140,13 +95,14 @@ def _read_model(kind: str, value: Mapping[str, Any], place: str) -> dict[str, An
         if name in found:
             raise malformed(f'proto: {_at(place)}duplicate field "{key}"')
         inner = f"{place}.{name}" if place else name
-        found[name] = _read_int64(item, inner) if f"{kind}.{name}" in INT64 else read(types[name], item, inner)
-    _check_one_of(kind, found, place)
+        is_int64 = getattr(model, name).int64
+        found[name] = _read_int64(item, inner) if is_int64 else read(model.openapi_types[name], item, inner)
+    _check_one_of(model._one_of, found, place)
     return found
 
 
-def _check_one_of(kind: str, found: Mapping[str, Any], place: str) -> None:
-    chosen = [name for name in ONE_OF.get(kind, ()) if name in found]
+def _check_one_of(names: Iterable[str], found: Mapping[str, Any], place: str) -> None:
+    chosen = [name for name in names if name in found]
     if len(chosen) > 1:
         raise malformed(f'proto: {_at(place)}error parsing "{chosen[1]}", oneof is already set by "{chosen[0]}"')
 
@@ -210,10 +166,10 @@ def _time(value: Any, place: str) -> int:
 
 
 def _enum(kind: str, value: Any, place: str) -> str:
-    names: list[str] = list(getattr(models, kind).allowable_values)
-    numbers = NUMBERS.get(kind) or dict(enumerate(names))
-    if isinstance(value, int) and not isinstance(value, bool) and value in numbers:
-        return numbers[value]
+    enum = getattr(models, kind)
+    names: list[str] = enum.allowable_values
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = dict(zip(enum._numbers or range(len(names)), names)).get(value, value)
     if value not in names:
         raise _wrong("enum", value, place)
     return str(value)

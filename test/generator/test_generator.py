@@ -26,7 +26,7 @@ ZOO = (
     HEAD
     + """\
 paths:
-  /zoo/{animal.id}:
+  /zoo/{id}:
     get:
       operationId: zoo_get
       tags: [ZooService]
@@ -34,7 +34,7 @@ paths:
       description: One of them.
       x-short-name: get
       parameters:
-        - {name: animal.id, in: path, required: true, description: Which., schema: {type: string}}
+        - {name: id, x-name: animal.id, in: path, required: true, description: Which., schema: {type: string}}
       responses:
         '200': {description: It., content: {application/json: {schema: {$ref: '#/components/schemas/Animal'}}}}
         '404': {description: No such animal.}
@@ -206,7 +206,7 @@ def test_what_the_generator_does_not_know_is_an_error_with_its_line(
     assert said in text
     where = spec.splitlines()[int(line) - 1]
     # A missing key is reported on the line of what it is missing in.
-    assert (bad.strip().splitlines() or ["name: animal.id"])[-1].split(":")[0].strip() in where
+    assert (bad.strip().splitlines() or ["name: id"])[-1].split(":")[0].strip() in where
 
 
 def test_a_reference_to_no_schema_is_an_error(package: Path) -> None:

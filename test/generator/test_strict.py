@@ -19,10 +19,13 @@ TAGS = "tags: {type: object, additionalProperties: {type: string}, description: 
 PHOTO = "photo: {type: string, contentEncoding: base64, description: A photo.}"
 SIZE = '{name: size, in: query, description: How many., x-since: "1.1", schema: {type: integer, format: int32}}'
 PAGE = "{name: page, in: query, description: Token., schema: {type: string}}"
-ID = "{name: animal.id, in: path, required: true, description: Which., schema: {type: string}}"
+ID = "{name: id, x-name: animal.id, in: path, required: true, description: Which., schema: {type: string}}"
 BODY = "          application/json: {schema: {$ref: '#/components/schemas/Animal'}}\n"
 DEFAULT = "default: {$ref: '#/components/responses/Error'}"
+PAGING = GOOD[GOOD.index("      x-paging:\n") : GOOD.index("      x-fields:\n")]
 ENCODED = "contentEncoding: base64"
+SCHEMA = "{type: object, description: No., properties: {a: {type: string, description: No.}}}"
+TWINS = 'x-twins: {Flock: {x-until: "1.0"}}'
 TEXTS = "items: {type: string}"
 NOT_FOUND = "'404': {description: No such animal.}"
 FIRST = "'200': {description: It., content: {application/json: {schema: {$ref: '#/components/schemas/Animal'}}}}"
@@ -64,8 +67,9 @@ CHANGES: dict[str, list[tuple[str, ...]]] = {
         ("  /photo:\n", '  /"photo":\n', "the path"),
         ("  /photo:\n", "  /{photo}/{photo}:\n", "'photo' is taken by"),
         ("  /photo:\n", "  /{photo}:\n", "no parameter 'photo'", "operationId: photo_add"),
-        ("  /zoo/{animal.id}:\n", "  /zoo/{animal.id}/{part}:\n", "no parameter 'part'", "      parameters:"),
-        ("  /zoo/{animal.id}:\n", "  /animal:\n", "no place for 'animal.id'", ID),
+        ("  /photo:\n", "  /{the.photo}:\n", "the path '/{the.photo}'"),
+        ("  /zoo/{id}:\n", "  /zoo/{id}/{part}:\n", "no parameter 'part'", "      parameters:"),
+        ("  /zoo/{id}:\n", "  /animal:\n", "no place for 'animal.id'", ID),
         ("operationId: zoo_list", "operationId: zoo_get", "'zoo_get' is taken by line 19"),
         ("operationId: zoo_list", "operationId: zoo_get_with_http_info", "is taken by line 19"),
         ("operationId: zoo_list", "operationId: get", "'get' is taken by line 23"),
@@ -105,6 +109,9 @@ CHANGES: dict[str, list[tuple[str, ...]]] = {
         (PAGE, PAGE.replace("type: string", "type: string, format: binary"), "format 'binary'"),
         (PAGE, "page", "each entry of 'parameters' is a mapping", "parameters:"),
         (ID, ID.replace("required: true", "required: false"), "in the path is required"),
+        (ID, ID.replace("x-name: animal.id", "x-name: an animal"), "'an animal' cannot be a name"),
+        (ID, ID.replace("x-name: animal.id", "x-name: 3"), "'x-name' is a text"),
+        (PAGE, PAGE.replace("in: query", "x-name: paper, in: query"), "only a parameter in the path"),
         (ID, ID.replace("type: string", "type: integer"), "type 'int' in 'path'"),
         ("contentMediaType: application/json", "contentMediaType: text/plain", "only application/json"),
         ("            contentMediaType: application/json\n", "", "'contentMediaType' is missing",
@@ -117,17 +124,44 @@ CHANGES: dict[str, list[tuple[str, ...]]] = {
         ("contentSchema: {$ref: '#/components/schemas/Animal'}", "contentSchema: yes", "'contentSchema' is a mapping"),
     ],
     "paging": [
-        ("        token: page\n", "", "key 'token' is missing", "        next: nextPage"),
+        ("        token: page\n", "", "key 'token' is missing", "        size: size"),
+        ("        size: size\n", "", "key 'size' is missing", "        token: page"),
+        ("        sort: sort\n", "", "key 'sort' is missing", "        token: page"),
+        ("        filter: where\n", "", "key 'filter' is missing", "        token: page"),
         ("        next: nextPage\n", "", "key 'next' is missing", "        token: page"),
         ("        items: animals\n", "", "key 'items' is missing", "        token: page"),
         ("        resend: [size]\n", "", "key 'resend' is missing", "        token: page"),
         ("token: page", "token: paper", "no parameter 'paper'"),
+        ("filter: where", "filter: how", "no parameter 'how'"),
         ("next: nextPage", "next: next_page", "no text 'next_page'"),
         ("next: nextPage", "next: animals", "no text 'animals'"),
         ("items: animals", "items: nextPage", "no list 'nextPage'"),
         ("resend: [size]", "resend: [weight]", "no parameter 'weight'"),
         ("resend: [size]", "resend: size", "'resend' is a list"),
         ("resend: [size]", "resend: [size]\n        limit: 3", "unknown key 'limit'", "        limit: 3"),
+    ],
+    "fields of lists": [
+        ("legs: {aliases: [feet]}", "legs: [feet]", "'legs' is a mapping"),
+        ("legs: {aliases: [feet]}", "legs: {aliases: feet}", "'aliases' is a list"),
+        ("legs: {aliases: [feet]}", "legs: {aliases: [born]}", "'born' is taken by", "        born:"),
+        ("legs: {aliases: [feet]}", "legs: {type: integer}", "the item's field says 'int' already"),
+        ("legs: {aliases: [feet]}", "legs: {sortable: true}", "unknown key 'sortable'"),
+        ("legs: {aliases: [feet]}", "Legs: {aliases: [feet]}", "'Legs' is not of the form"),
+        ("legs: {aliases: [feet]}", "wings: {aliases: [feet]}", "key 'type' is missing"),
+        ("born: {type: date-time, only: sort}", "born: {type: object}", "'object' is none of string"),
+        ("born: {type: date-time, only: sort}", "born: {type: date-time, only: both}", "neither sort nor filter"),
+        ("born: {type: date-time, only: sort}", "born: {type: date-time, only: sort, operations: [calm]}",
+         "operations are those of a filter"),
+        ("operations: [calm]", "operations: [tame]", "the filter knows no operation 'tame'"),
+        ("note: a part of it", "note: 3", "'note' is a text"),
+        ('note: a part of it, x-since: "1.1"', 'x-since: "7"', "'7' is none of x-releases"),
+        (PAGING, "", "only a list of objects", "      x-fields:"),
+        ("      x-fields:\n", "      x-field:\n", "unknown key 'x-field'"),
+    ],
+    "repeating": [
+        ("x-idempotent: true", "x-idempotent: 1", "'x-idempotent' is true or false"),
+        ("x-idempotent: true", "x-idempotent: false", "'x-idempotent' is true"),
+        ("x-served: false", "x-idempotent: true", "only on a post"),
     ],
     "bodies and replies": [
         ("        x-parameter: animal\n", "", "'x-parameter' is missing", "        required: true"),
@@ -199,19 +233,26 @@ CHANGES: dict[str, list[tuple[str, ...]]] = {
         (TAGS, TAGS.replace("additionalProperties: {type: string}", "properties: {}"), "unknown key 'properties'"),
     ],
     "schemas": [
-        ("    Herd:\n      type: object", "    Herd:\n      type: string", "'type' is 'object' here"),
-        ("    Herd:\n      type: object", "    Herd:\n      type: object\n      required: [animals]", "'required'"),
-        ("    Flock:\n", "    Any:\n", "'Any' cannot name a class"),
-        ("    Flock:\n", "    ConflictError:\n", "'ConflictError' cannot name a class"),
-        ("    Flock:\n", "    flock:\n", "'flock' cannot name a class"),
-        ("    Flock:\n", "    F-lock:\n", "'F-lock' cannot name a class"),
-        ("    Flock:\n", "    HERD:\n", "'herd' is taken by"),
-        ("    Flock:\n", "    ZooServiceApi:\n", "'ZooService' cannot name a service", "  - {name: ZooService"),
-        ("x-same-as: Herd", "x-same-as: Nope", "'Nope' is no other schema"),
-        ("x-same-as: Herd", "x-same-as: Flock", "'Flock' is no other schema"),
-        ("x-same-as: Herd", "x-same-as: Animal", "'Animal' is no other schema"),
-        ("x-same-as: Herd", "x-since: banana", "'banana' is none of x-releases"),
-        ("x-same-as: Herd", "allOf: []", "unknown key 'allOf'"),
+        ("      type: object\n      description: Animals.", "      type: string\n      description: Animals.",
+         "'type' is 'object' here"),
+        (TWINS, "required: [animals]", "'required'"),
+        (TWINS, "x-twins: [Flock]", "'x-twins' is a mapping"),
+        (TWINS, "x-twins: {Flock: 1.0}", "'Flock' is a mapping"),
+        (TWINS, "x-twins: {Any: {}}", "'Any' cannot name a class"),
+        (TWINS, "x-twins: {ConflictError: {}}", "'ConflictError' cannot name a class"),
+        (TWINS, "x-twins: {flock: {}}", "'flock' cannot name a class"),
+        (TWINS, "x-twins: {F-lock: {}}", "'F-lock' cannot name a class"),
+        (TWINS, "x-twins: {HERD: {}}", "'herd' is taken by"),
+        (TWINS, "x-twins: {Animal: {}}", "'animal' is taken by"),
+        (TWINS, "x-twins: {ZooServiceApi: {}}", "'ZooService' cannot name a service", "  - {name: ZooService"),
+        (TWINS, "x-twins: {Flock: {x-since: banana}}", "'banana' is none of x-releases"),
+        (TWINS, "x-twins: {Flock: {type: object}}", "unknown key 'type'"),
+        (TWINS, "allOf: []", "unknown key 'allOf'"),
+        ("    Herd:\n", f"    ConflictError: {SCHEMA}\n    Herd:\n", "'ConflictError' cannot name a class"),
+        ("x-one-of: [photo, extra]", "x-one-of: photo", "'x-one-of' is a list"),
+        ("x-one-of: [photo, extra]", "x-one-of: [photo, wings]", "no field 'wings'"),
+        ("x-one-of: [photo, extra]", "x-one-of: [photo, photo]", "'photo' is taken by"),
+        ("x-one-of: [photo, extra]", "x-one-of: [photo]", "one field excludes none"),
     ],
     "enums": [
         ("    Mood:\n      type: string", "    Mood:\n      type: integer", "'type' is 'string' here"),
@@ -232,6 +273,11 @@ CHANGES: dict[str, list[tuple[str, ...]]] = {
         ("x-terminal: [wild]", "x-terminal: [ZZ]", "['ZZ'] are no values"),
         ("x-terminal: [wild]", "x-terminal: wild", "'x-terminal' is a list"),
         ("x-terminal: [wild]", "default: wild", "unknown key 'default'"),
+        ("x-numbers: [0, 2]", "x-numbers: 2", "'x-numbers' is a list"),
+        ("x-numbers: [0, 2]", "x-numbers: [0, two]", "each entry of 'x-numbers' is a whole number"),
+        ("x-numbers: [0, 2]", "x-numbers: [0, 2, 3]", "an enum of 2 values has as many numbers"),
+        ("x-numbers: [0, 2]", "x-numbers: [2, 2]", "each once"),
+        ("x-numbers: [0, 2]", "x-numbers: [0, 1]", "need not be said"),
     ],
 }  # fmt: skip
 CASES = [(*change, "")[:4] for changes in CHANGES.values() for change in changes]

@@ -7,7 +7,7 @@ object a line: the run RUNNING, then those of tasks, and last the run SUCCEEDED 
 
 from __future__ import annotations
 
-from typing import Any, Literal, Optional, TypedDict, Union
+from typing import Any, Literal, TypedDict, Union
 
 
 class RunRequest(TypedDict):
@@ -19,7 +19,7 @@ class RunRequest(TypedDict):
     """JSON values by name; those left out have their defaults."""
     descriptor: int
     """The socket, inherited by the process, that takes the events."""
-    python_path: Optional[str]
+    python_path: str | None
     """The server's own PYTHONPATH, which components get; None where it has none."""
 
 
@@ -31,9 +31,9 @@ class RunEvent(TypedDict):
     """RUNNING, SUCCEEDED or FAILED."""
     time: float
     """Unix seconds."""
-    error: Optional[str]
+    error: str | None
     """Why the run failed: the innermost task that failed first, and its reason."""
-    outputs: Optional[dict[str, Any]]
+    outputs: dict[str, Any] | None
     """JSON values of the pipeline's outputs by name; None but for a run that succeeded."""
 
 
@@ -45,27 +45,25 @@ class TaskEvent(TypedDict):
     """Unique in the server; the same in all events of the task."""
     name: str
     """The task's name in its graph; NAME-iteration-0 and so on for the iterations of a loop."""
-    parent_task_id: Optional[str]
+    parent_task_id: str | None
     """The task that holds this one; None in the pipeline's own graph."""
     state: str
     """RUNNING, SUCCEEDED, FAILED or SKIPPED from the process; CANCELED is added by the server."""
     time: float
     """Unix seconds."""
-    error: Optional[str]
+    error: str | None
     """Why the task failed."""
-    outputs: Optional[dict[str, Any]]
+    outputs: dict[str, Any] | None
     """JSON values by name, an artifact as its name, uri, type and metadata; None but for a task that succeeded."""
     inputs: dict[str, Any]
     """JSON values by name, as far as they are known when the task starts or is skipped."""
-    log: Optional[str]
+    log: str | None
     """Path of the file with all that the component printed; None where there is none, as while it runs."""
 
 
 Event = Union[RunEvent, TaskEvent]
 
 
-def run_event(
-    state: str, time: float, *, error: Optional[str] = None, outputs: Optional[dict[str, Any]] = None
-) -> RunEvent:
+def run_event(state: str, time: float, *, error: str | None = None, outputs: dict[str, Any] | None = None) -> RunEvent:
     """Make the event of a run."""
     return {"type": "run", "state": state, "time": time, "error": error, "outputs": outputs}

@@ -121,7 +121,9 @@ def _response(operation: Operation, answer: Answer) -> Response:
     if isinstance(answer, Stream):
         return StreamingResponse(answer.chunks, media_type=answer.media_type)
     if isinstance(answer, Page):
-        answer = {operation.items: answer.items, **answer._asdict()}
+        assert operation.paging
+        items, following = operation.paging.items, operation.paging.next
+        answer = {items: answer.items, following: answer.next_page_token, "total_size": answer.total_size}
     return _Json(protojson.write(operation.returns, answer))
 
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from kfp_server_api.server.states import FINAL
 from kfp_server_api.server.store.tables import runs, tasks
 from kfp_server_api.server.times import NEVER, TASK_NEVER, now
 
 if TYPE_CHECKING:
     from kfp_server_api.server.engine.events import TaskEvent
 
-TERMINAL = frozenset({"SUCCEEDED", "FAILED", "SKIPPED", "CANCELED"})
 MAY_FOLLOW: Mapping[str, frozenset[str]] = {
     # A task comes into being when it starts, or at its end where it never started.
     "": frozenset({"RUNNING", "SUCCEEDED", "FAILED", "SKIPPED", "CANCELED"}),
@@ -145,7 +145,7 @@ def _close_tasks(
             "end_reason": CLOSED,
         }
         for row in rows
-        if row["state"] not in TERMINAL
+        if row["state"] not in FINAL
     ]
     if changes:
         of_task = tasks.c.run_id == sa.bindparam("of_run"), tasks.c.task_id == sa.bindparam("of_task")
@@ -198,7 +198,7 @@ def record_task(connection: sa.Connection, run_id: str, event: TaskEvent, log: s
     }
     if row:
         connection.execute(tasks.update().where(*of_task).values(**values))
-    elif connection.scalar(sa.select(runs.c.state).where(runs.c.run_id == run_id)) not in {None, *TERMINAL}:
+    elif connection.scalar(sa.select(runs.c.state).where(runs.c.run_id == run_id)) not in {None, *FINAL}:
         connection.execute(tasks.insert().values(run_id=run_id, **_new_task(connection, run_id, event), **values))
 
 
@@ -218,7 +218,7 @@ def _reported(event: TaskEvent, log: str) -> dict[str, Any]:
     """Return the columns that each event of a task sets."""
     return {
         "state": event["state"],
-        "end_time": int(event["time"]) if event["state"] in TERMINAL else TASK_NEVER,
+        "end_time": int(event["time"]) if event["state"] in FINAL else TASK_NEVER,
         "end_reason": event["error"] or "",
         "input_values": event["inputs"] or None,
         "output_values": event["outputs"] or None,

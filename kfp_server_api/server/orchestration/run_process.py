@@ -20,13 +20,13 @@ from typing import IO, TYPE_CHECKING, Any, Callable
 
 from kfp_server_api.server.json_safe import json_safe
 from kfp_server_api.server.process_exit import exit_text, tail
+from kfp_server_api.server.states import FINAL
 
 if TYPE_CHECKING:
     from kfp_server_api.server.engine.events import Event, RunEvent, RunRequest, TaskEvent
 
 TERMINATED = "terminated by request"
 
-_ENDED = ("SUCCEEDED", "FAILED")
 _LOG_NAME = "run.log"
 _LOCK_NAME = "lock"
 _TAIL = 2000
@@ -206,7 +206,7 @@ class RunProcess:
                     continue
                 if event["type"] == "task":
                     self._pass_on(event)
-                elif event["state"] in _ENDED:
+                elif event["state"] in FINAL:
                     return event
                 else:
                     self._deliver(event)

@@ -27,6 +27,7 @@ from kfp_server_api.server.json_safe import json_safe
 from kfp_server_api.server.orchestration import recorder
 from kfp_server_api.server.orchestration.run_files import RunFiles
 from kfp_server_api.server.orchestration.run_process import TERMINATED, RunProcess
+from kfp_server_api.server.states import FINAL
 from kfp_server_api.server.store import pipeline_specs
 from kfp_server_api.server.store.database import Store
 from kfp_server_api.server.store.tables import runs
@@ -188,7 +189,7 @@ class RunQueue:
             with self._store.write() as connection:
                 if not slot.deleted:
                     recorder.record_task(connection, slot.run_id, event, log)
-        elif event["state"] in recorder.TERMINAL:
+        elif event["state"] in FINAL:
             self._give_up(slot, event)
             self.wake()
         else:

@@ -8,9 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kfp_server_api.api.experiment_service_api import ExperimentServiceApi
 from kfp_server_api.server.errors import ABORTED, RequestError, exists, invalid, not_found
 from kfp_server_api.server.resources.call import Call, Handler, Page
-from kfp_server_api.server.resources.listing import Listing, read_page
+from kfp_server_api.server.resources.listing import listing, read_page
 from kfp_server_api.server.resources.validation import check_length, new_id
 from kfp_server_api.server.store.tables import experiments, runs, settings
 from kfp_server_api.server.times import now
@@ -18,21 +19,7 @@ from kfp_server_api.server.times import now
 _c = experiments.c
 _DEFAULT = "default_experiment_id"
 
-LISTING = Listing(
-    "Experiment",
-    experiments,
-    {
-        "id": _c.experiment_id,
-        "experiment_id": _c.experiment_id,
-        "name": _c.display_name,
-        "display_name": _c.display_name,
-        "created_at": _c.created_at,
-        "last_run_created_at": _c.last_run_created_at,
-        "description": _c.description,
-        "namespace": _c.namespace,
-        "storage_state": _c.storage_state,
-    },
-)
+LISTING = listing("Experiment", experiments, ExperimentServiceApi._list_experiments)
 
 
 def require_experiment(connection: sa.Connection, experiment_id: str) -> dict[str, Any]:

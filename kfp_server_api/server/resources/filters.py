@@ -9,24 +9,41 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from kfp_server_api import models
+from kfp_server_api._operation import ListField
 from kfp_server_api.server import protojson
 from kfp_server_api.server.errors import RequestError, invalid
 from kfp_server_api.server.times import parse_time
 
-TAG = "tags."
+CONTINUED = ".:"
+"""Ends of names that a caller continues."""
 LARGEST = 2**63 - 1
 """The largest integer that the database takes."""
 
-_WORDS = {
-    "int_value": "int32",
-    "long_value": "int64",
-    "string_value": "string",
-    "timestamp_value": "int64",
-    "int_values": "[]int32",
-    "long_values": "[]int64",
-    "string_values": "[]string",
-}
-"""Value field of a predicate, to the type's name in error texts."""
+
+class Listed(NamedTuple):
+    """A name that a list is sorted and filtered by, and the column that it stands for."""
+
+    field: ListField
+    column: sa.ColumnElement[Any]
+
+    @property
+    def is_time(self) -> bool:
+        """Tell whether the column holds times, in whole Unix seconds."""
+        return self.field.type == "datetime"
+
+
+def _word(model: Any, name: str) -> str:
+    """Return the name that error texts have for the type of a predicate's value."""
+    kind, inner = model.openapi_types[name], getattr(models, model.openapi_types[name], None)
+    if inner is not None:
+        return f"[]{_word(inner, 'values')}"
+    if getattr(model, name).int64 or kind == "datetime":
+        return "int64"
+    return "int32" if "int" in kind else "string"
+
+
+_WORDS = {name: _word(models.V2beta1Predicate, name) for name in models.V2beta1Predicate._one_of}
 
 
 class Predicate(NamedTuple):
@@ -39,11 +56,14 @@ class Predicate(NamedTuple):
     @property
     def is_tag(self) -> bool:
         """Tell whether it is a condition on a tag."""
-        return self.key.startswith(TAG)
+        return "." in self.key
 
 
-def parse_filter(text: str) -> list[Predicate]:
+def parse_filter(text: str, fields: Mapping[str, Listed]) -> list[Predicate]:
     """Return the predicates of a filter's JSON text, in an order that does not depend on the text's.
+
+    Args:
+        fields: what may be filtered by; a name that is not among them is refused by `conditions`.
 
     Raises:
         RequestError: the text is not a filter.
@@ -55,11 +75,11 @@ def parse_filter(text: str) -> list[Predicate]:
         found = protojson.read("V2beta1Filter", body)
     except (ValueError, RecursionError, RequestError) as cause:
         raise invalid(f'failed to parse valid filter from "{text[:1000]}": {cause}') from cause
-    predicates = [_predicate(item) for item in (found or {}).get("predicates", ())]
+    predicates = [_predicate(item, fields) for item in (found or {}).get("predicates", ())]
     return sorted(predicates, key=lambda predicate: json.dumps(predicate))
 
 
-def _predicate(item: Mapping[str, Any]) -> Predicate:
+def _predicate(item: Mapping[str, Any], fields: Mapping[str, Listed]) -> Predicate:
     operation = item.get("operation", "OPERATION_UNSPECIFIED")
     field = next((name for name in _WORDS if name in item), "")
     value: Any = item.get(field)
@@ -70,7 +90,8 @@ def _predicate(item: Mapping[str, Any]) -> Predicate:
         raise invalid(f"Predicate key cannot be empty for operation {operation} and value {value}")
     if not field:
         raise invalid("Error using Filter.Predicate.Value with <nil>")
-    _check_kind(key, operation, field)
+    _check_tag(_listed(key, fields), key, operation, field)
+    _check_kind(operation, field)
     if field.endswith("_values"):
         value = value.get("values", [])
     if field.startswith("long"):
@@ -78,13 +99,17 @@ def _predicate(item: Mapping[str, Any]) -> Predicate:
     return Predicate(key, operation, value)
 
 
-def _check_kind(key: str, operation: str, field: str) -> None:
+def _check_tag(listed: Listed | None, key: str, operation: str, field: str) -> None:
+    allowed = listed.field.operations if listed else ()
+    if allowed and operation not in allowed:
+        names = " and ".join(allowed)
+        raise invalid(f'only {names} operation is supported for tag filtering, got {operation} for key "{key}"')
+    if listed and "." in key and _WORDS[field] != "string":
+        raise invalid(f'tag filter value must be a string for key "{key}"')
+
+
+def _check_kind(operation: str, field: str) -> None:
     word = _WORDS[field]
-    if key.startswith(TAG):
-        if operation != "EQUALS":
-            raise invalid(f'only EQUALS operation is supported for tag filtering, got {operation} for key "{key}"')
-        if field != "string_value":
-            raise invalid(f'tag filter value must be a string for key "{key}"')
     if operation == "IN" and not word.startswith("[]"):
         raise invalid(f"cannot use IN operator with scalar type {word}")
     if operation != "IN" and word.startswith("[]"):
@@ -93,32 +118,28 @@ def _check_kind(key: str, operation: str, field: str) -> None:
         raise invalid(f"cannot use operator IS_SUBSTRING with non string value type {word}")
 
 
-def conditions(
-    predicates: Sequence[Predicate],
-    fields: Mapping[str, sa.ColumnElement[Any]],
-    tags: sa.ColumnElement[Any] | None,
-) -> list[sa.ColumnElement[bool]]:
-    """Return the SQL of predicates.
+def _listed(key: str, fields: Mapping[str, Listed]) -> Listed | None:
+    """Return what a key stands for: a name, or one that the key continues; None for anything else."""
+    start = key[: key.find(".") + 1]
+    listed = fields.get(start or key)
+    return None if listed is None or listed.field.only == "sort" else listed
 
-    Args:
-        fields: the names that may be filtered by.
-        tags: the column of the tags, None for resources without.
+
+def conditions(predicates: Sequence[Predicate], fields: Mapping[str, Listed]) -> list[sa.ColumnElement[bool]]:
+    """Return the SQL of predicates.
 
     Raises:
         RequestError: an unknown name or a value that its column cannot be compared with.
     """
-    return [_condition(predicate, fields, tags) for predicate in predicates]
+    return [_condition(predicate, _listed(predicate.key, fields)) for predicate in predicates]
 
 
-def _condition(
-    predicate: Predicate, fields: Mapping[str, sa.ColumnElement[Any]], tags: sa.ColumnElement[Any] | None
-) -> sa.ColumnElement[bool]:
-    if tags is not None and predicate.is_tag:
-        return _tag_condition(tags, predicate.key[len(TAG) :], predicate.value)
-    if predicate.key not in fields:
+def _condition(predicate: Predicate, listed: Listed | None) -> sa.ColumnElement[bool]:
+    if listed is None:
         raise invalid(f'no support for filtering on unrecognized field "{predicate.key}"')
-    column = fields[predicate.key]
-    is_time = isinstance(column.type, sa.Integer)
+    column, is_time = listed.column, listed.is_time
+    if predicate.is_tag:
+        return _tag_condition(column, predicate.key.partition(".")[2], predicate.value)
     if predicate.operation == "IN":
         return column.in_([_comparable(value, is_time, predicate.key) for value in predicate.value])
     if predicate.operation == "IS_SUBSTRING":

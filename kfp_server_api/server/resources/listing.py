@@ -10,11 +10,13 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from kfp_server_api._operation import Operation
 from kfp_server_api.server.errors import RequestError, invalid
 from kfp_server_api.server.resources.call import Page
-from kfp_server_api.server.resources.filters import LARGEST, Predicate, conditions, parse_filter
+from kfp_server_api.server.resources.filters import CONTINUED, LARGEST, Listed, Predicate, conditions, parse_filter
 
 DEFAULT_SIZE, LARGEST_SIZE = 20, 200
+_NONE: Mapping[str, Any] = {}
 
 
 class Listing(NamedTuple):
@@ -23,14 +25,28 @@ class Listing(NamedTuple):
     Attributes:
         word: the resource's word in error texts.
         table: its table; the first primary key column is its id.
-        fields: names that may be sorted and filtered by; integer columns are times.
-        tags: the column of its tags, None when it has none.
+        fields: what it is sorted and filtered by.
     """
 
     word: str
     table: sa.Table
-    fields: Mapping[str, sa.ColumnElement[Any]]
-    tags: sa.ColumnElement[Any] | None = None
+    fields: Mapping[str, Listed]
+
+
+def listing(
+    word: str, table: sa.Table, operation: Operation, columns: Mapping[str, sa.ColumnElement[Any] | None] = _NONE
+) -> Listing:
+    """Return the listing of an operation's fields, each a column of the table by its name.
+
+    Args:
+        columns: what stands for a field that is no such column; None for one that nothing here can have.
+    """
+    fields: dict[str, Listed] = {}
+    for field in operation.fields:
+        column = columns[field.name] if field.name in columns else table.c[field.name.rstrip(CONTINUED)]
+        if column is not None:
+            fields.update(dict.fromkeys((field.name, *field.aliases), Listed(field, column)))
+    return Listing(word, table, fields)
 
 
 class _Query(NamedTuple):
@@ -61,7 +77,7 @@ def read_page(
     """
     size = _size(arguments.get("page_size") or 0)
     query = _query(listing, arguments, dict(scope or {}))
-    where = conditions(query.predicates, listing.fields, listing.tags)
+    where = conditions(query.predicates, listing.fields)
     where += [listing.table.c[name] == value for name, value in query.scope.items()]
     total = connection.scalar(sa.select(sa.func.count()).select_from(listing.table).where(*where))
     found = connection.execute(_select(listing, query).where(*where).limit(size + 1)).mappings().all()
@@ -78,7 +94,7 @@ def _size(asked: int) -> int:
 
 def _select(listing: Listing, query: _Query) -> sa.Select[Any]:
     """Select rows in order; ties are broken by id in the same direction, so that no row is on two pages."""
-    column, id = listing.fields[query.sort], _id(listing)
+    column, id = listing.fields[query.sort].column, _id(listing)
     select = sa.select(listing.table, column.label("order_value"))
     order = (column.desc(), id.desc()) if query.descending else (column, id)
     select = select.order_by(*order)
@@ -101,7 +117,7 @@ def _query(listing: Listing, arguments: Mapping[str, Any], scope: dict[str, str]
     """Return what a call asks for, its page token's memory included."""
     sort_by, text = arguments.get("sort_by") or "", arguments.get("filter") or ""
     sort, descending = _sort(listing, sort_by)
-    asked = _Query(listing.word, sort, descending, parse_filter(text), scope)
+    asked = _Query(listing.word, sort, descending, parse_filter(text, listing.fields), scope)
     if not arguments.get("page_token"):
         return asked
     kept = _read_token(listing, arguments["page_token"])
@@ -135,9 +151,13 @@ def _sort(listing: Listing, text: str) -> tuple[str, bool]:
             f'Received invalid sort by format "{text}". '
             'Supported format: "field_name", "field_name desc", or "field_name asc"'
         )
-    if words[0] not in listing.fields:
+    if not _is_sortable(listing, words[0]):
         raise invalid(f'Invalid sorting field: "{words[0]}" on listable type {listing.word}')
     return words[0], words[1:] == ["desc"]
+
+
+def _is_sortable(listing: Listing, name: str) -> bool:
+    return name in listing.fields and listing.fields[name].field.only != "filter"
 
 
 def _token(query: _Query, first: Mapping[str, Any], listing: Listing) -> str:
@@ -152,8 +172,9 @@ def _read_token(listing: Listing, token: str) -> _Query:
         fields = json.loads(base64.b64decode(token, validate=True))
         word, sort, descending, predicates, scope, (value, id) = fields
         query = _Query(word, sort, descending, [Predicate(*item) for item in predicates], scope, (value, id))
-        conditions(query.predicates, listing.fields, listing.tags)
-        valid = word == listing.word and sort in listing.fields and _is_start(value, id) and _is_scope(listing, scope)
+        conditions(query.predicates, listing.fields)
+        known = word == listing.word and _is_sortable(listing, sort)
+        valid = known and _is_start(value, id) and _is_scope(listing, scope)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError, RequestError) as cause:
         raise invalid("Invalid page token") from cause
     if not valid:

@@ -8,10 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kfp_server_api.api.pipeline_service_api import PipelineServiceApi
 from kfp_server_api.server.errors import exists, invalid, not_found
 from kfp_server_api.server.packages.pipeline_spec import Package
 from kfp_server_api.server.resources.call import Call, Handler, Page
-from kfp_server_api.server.resources.listing import Listing, read_page
+from kfp_server_api.server.resources.listing import listing, read_page
 from kfp_server_api.server.resources.pipelines import changes, names, require_pipeline
 from kfp_server_api.server.resources.validation import check_length, check_tags, new_id
 from kfp_server_api.server.store.tables import pipeline_versions
@@ -19,20 +20,11 @@ from kfp_server_api.server.times import now
 
 _c = pipeline_versions.c
 
-LISTING = Listing(
+LISTING = listing(
     "PipelineVersion",
     pipeline_versions,
-    {
-        "id": _c.pipeline_version_id,
-        "pipeline_version_id": _c.pipeline_version_id,
-        "name": _c.name,
-        "display_name": _c.display_name,
-        "created_at": _c.created_at,
-        "status": sa.literal("READY"),
-        "description": _c.description,
-        "pipeline_spec": sa.type_coerce(_c.pipeline_spec, sa.Text),
-    },
-    _c.tags,
+    PipelineServiceApi._list_pipeline_versions,
+    {"status": sa.literal("READY"), "pipeline_spec": sa.type_coerce(_c.pipeline_spec, sa.Text)},
 )
 
 

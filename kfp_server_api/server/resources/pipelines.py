@@ -8,29 +8,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kfp_server_api.api.pipeline_service_api import PipelineServiceApi
 from kfp_server_api.server.errors import exists, invalid, not_found
 from kfp_server_api.server.resources.call import Call, Handler, Page
-from kfp_server_api.server.resources.listing import Listing, read_page
+from kfp_server_api.server.resources.listing import listing, read_page
 from kfp_server_api.server.resources.validation import check_length, check_tags, new_id
 from kfp_server_api.server.store.tables import pipeline_versions, pipelines
 from kfp_server_api.server.times import now
 
 _c = pipelines.c
 
-LISTING = Listing(
-    "Pipeline",
-    pipelines,
-    {
-        "id": _c.pipeline_id,
-        "pipeline_id": _c.pipeline_id,
-        "name": _c.name,
-        "display_name": _c.display_name,
-        "created_at": _c.created_at,
-        "description": _c.description,
-        "namespace": _c.namespace,
-    },
-    _c.tags,
-)
+LISTING = listing("Pipeline", pipelines, PipelineServiceApi._list_pipelines)
 
 
 def require_pipeline(connection: sa.Connection, pipeline_id: str) -> dict[str, Any]:

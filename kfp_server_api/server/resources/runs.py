@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
+from kfp_server_api.api.run_service_api import RunServiceApi
 from kfp_server_api.server.errors import ABORTED, PRECONDITION, RequestError, exists, invalid, not_found
 from kfp_server_api.server.orchestration import run_process
 from kfp_server_api.server.orchestration.recorder import change_run, insert_run
@@ -17,10 +18,10 @@ from kfp_server_api.server.packages.parameters import check_parameters
 from kfp_server_api.server.packages.pipeline_spec import Package, parse_inline
 from kfp_server_api.server.resources.call import Call, Handler, Page
 from kfp_server_api.server.resources.experiments import default_experiment_id, require_experiment
-from kfp_server_api.server.resources.listing import Listing, read_page
+from kfp_server_api.server.resources.listing import listing, read_page
 from kfp_server_api.server.resources.pipeline_versions import latest_version, package_of, require_version, whole_spec
 from kfp_server_api.server.resources.tasks import error_of, task_details
-from kfp_server_api.server.resources.validation import new_id
+from kfp_server_api.server.resources.validation import new_id, valid_pipeline
 from kfp_server_api.server.store import pipeline_specs
 from kfp_server_api.server.store.tables import experiments, runs
 from kfp_server_api.server.times import now
@@ -37,26 +38,16 @@ _V1_STATES = {
     "CANCELING": "Terminating",
 }
 
-LISTING = Listing(
+LISTING = listing(
     "Run",
     runs,
+    RunServiceApi._list_runs,
     {
-        "id": _c.run_id,
-        "run_id": _c.run_id,
-        "name": _c.display_name,
-        "display_name": _c.display_name,
-        "created_at": _c.created_at,
-        "finished_at": _c.finished_at,
-        "scheduled_at": _c.scheduled_at,
-        "description": _c.description,
-        "storage_state": _c.storage_state,
         "status": sa.case(_V1_STATES, value=_c.state, else_=""),
-        "state": _c.state,
         "namespace": sa.literal(""),
-        "experiment_id": _c.experiment_id,
-        "recurring_run_id": _c.recurring_run_id,
         "state_history": sa.type_coerce(_c.state_history, sa.Text),
         "runtime_details": sa.literal(""),
+        "metric:": None,
     },
 )
 
@@ -72,7 +63,7 @@ def create(call: Call) -> dict[str, Any]:
     """Make a run and start it, or let it wait while as many as may run at once are running."""
     body = call.arguments["run"]
     _check_body(body)
-    with call.context.store.write() as connection:
+    with call.context.store.write() as connection, valid_pipeline():
         experiment = _experiment(connection, body)
         source = _source(connection, body)
         check_parameters(source.package.pipeline_spec, (body.get("runtime_config") or {}).get("parameters") or {})
