@@ -37,8 +37,10 @@ paths:
         - {name: id, x-name: animal.id, in: path, required: true, description: Which., schema: {type: string}}
       responses:
         '200': {description: It., content: {application/json: {schema: {$ref: '#/components/schemas/Animal'}}}}
-        '404': {description: No such animal.}
+        '404': {$ref: '#/components/responses/Error', description: No such animal.}
 components:
+  responses:
+    Error: {description: No., content: {application/json: {schema: {$ref: '#/components/schemas/Animal'}}}}
   schemas:
     Animal:
       type: object
