@@ -255,6 +255,7 @@ CHANGES: dict[str, list[tuple[str, ...]]] = {
         (TWINS, "x-twins: {Flock: {x-since: banana}}", "'banana' is none of x-releases"),
         (TWINS, "x-twins: {Flock: {type: object}}", "unknown key 'type'"),
         (TWINS, "allOf: []", "unknown key 'allOf'"),
+        (TWINS, "additionalProperties: {type: string}", "a model has other fields (true)"),
         ("    Herd:\n", f"    ConflictError: {SCHEMA}\n    Herd:\n", "'ConflictError' cannot name a class"),
         ("x-one-of: [photo, extra]", "x-one-of: photo", "'x-one-of' is a list"),
         ("x-one-of: [photo, extra]", "x-one-of: [photo, wings]", "no field 'wings'"),
