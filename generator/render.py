@@ -158,9 +158,6 @@ def _operation_imports(service: Service) -> str:
         "Operation": True,
         "Paging": any(op.paging for op in service.operations),
         "Param": bool(params),
-        "Service": True,
-        "renamed": any(param.earlier_names for param in params),
-        "with_http_info": True,
     }
     return ", ".join(name for name, is_needed in needed.items() if is_needed)
 

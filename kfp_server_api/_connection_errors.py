@@ -3,13 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from urllib3 import exceptions as u3
 
-from kfp_server_api.configuration import without_userinfo
 from kfp_server_api.exceptions import ApiConnectionError, ApiTimeoutError, TLSError
 
 if TYPE_CHECKING:
@@ -19,51 +17,51 @@ _KINDS: tuple[tuple[type[Exception], type[ApiConnectionError]], ...] = (
     (u3.SSLError, TLSError),
     (u3.NewConnectionError, ApiConnectionError),  # a subclass of ConnectTimeoutError, and no timeout
     (u3.TimeoutError, ApiTimeoutError),
-    (u3.HTTPError, ApiConnectionError),
 )
 
 
-@contextmanager
-def connection_errors(method: str | None, url: str | None, configuration: Configuration) -> Iterator[None]:
-    """Raise ours for what urllib3 raises inside."""
-    try:
-        yield
-    except (u3.HTTPError, MemoryError) as cause:
-        raise connection_error(cause, method or "GET", url or "", configuration) from cause
+class connection_errors:
+    """Context in which ours are raised for urllib3's; instances of both classes, so that handlers of either catch them.
+
+    Args:
+        method, url: of the request, the URL without credentials.
+    """
+
+    def __init__(self, method: str | None, url: str | None, configuration: Configuration) -> None:
+        self._request = (method, url, configuration)
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: Any, cause: BaseException | None, traceback: Any) -> None:
+        if isinstance(cause, (u3.HTTPError, MemoryError)):  # a length that no memory holds is read at once
+            raise _connection_error(cause, *self._request) from cause
 
 
-def connection_error(cause: Exception, method: str, url: str, configuration: Configuration) -> ApiConnectionError:
-    """Return our error for urllib3's; an instance of both classes, so that handlers of either catch it."""
+def _connection_error(
+    cause: Exception, method: str | None, url: str | None, configuration: Configuration
+) -> ApiConnectionError:
     inner = getattr(cause, "reason", None)
     root = inner if isinstance(inner, Exception) else cause
     kind = next((ours for theirs, ours in _KINDS if isinstance(root, theirs)), ApiConnectionError)
-    shown = without_userinfo(url)
-    reason = f"{type(root).__name__}: {_tls_advice(root, shown, configuration) if kind is TLSError else root}"
-    error = (_join(kind, type(cause)) if isinstance(cause, u3.HTTPError) else kind)(0, reason)
-    error.method, error.url = method, shown
+    why = _tls_advice(root, url or "", configuration) if kind is TLSError else " ".join(str(root).split())
+    pair: Any = (kind, type(cause))
+    joined = _join(*pair) if isinstance(cause, u3.HTTPError) else kind
+    error = joined(f"{method} {url}: {type(root).__name__}: {why}", root, method, url)
     for name, value in cause.__dict__.items():
         if name not in error.__dict__ and name not in ("pool", "conn"):
             error.__dict__[name] = value
     return error
 
 
-_joined: dict[Any, type[ApiConnectionError]] = {}
-
-
-def _join(ours: type[ApiConnectionError], theirs: type[Exception]) -> type[ApiConnectionError]:
-    if (ours, theirs) not in _joined:
-        _joined[ours, theirs] = _make_joined(ours, theirs)
-    return _joined[ours, theirs]
-
-
-def _make_joined(ours: type[ApiConnectionError], theirs: type[Exception]) -> type[ApiConnectionError]:
+@cache
+def _join(ours: Any, theirs: Any) -> type[ApiConnectionError]:
     members = {"__module__": ours.__module__, "__doc__": ours.__doc__, "__reduce__": _reduce_joined}
     return type(ours.__name__, (ours, theirs), {**members, "__init__": ours.__init__, "_joined": (ours, theirs)})
 
 
 def _reduce_joined(error: Any) -> Any:
-    state = {name: value for name, value in error.__dict__.items() if name != "reason" or isinstance(value, str)}
-    return _restore_joined, (*error._joined, error.args, state)
+    return _restore_joined, (*error._joined, error.args, error.__dict__)
 
 
 def _restore_joined(ours: Any, theirs: Any, args: tuple[Any, ...], state: dict[str, Any]) -> ApiConnectionError:

@@ -106,14 +106,21 @@ def _int(value: Any, reply: Any) -> int:
     if type(value) is int:
         return value
     if isinstance(value, (int, float, str)):
-        return int(value)
+        return _number(int, value)  # type: ignore[no-any-return]
     raise TypeError(f"a whole number is promised, {kind_of(value)} came")
 
 
 def _float(value: Any, reply: Any) -> float:
     if isinstance(value, (int, float, str)):
-        return float(value)
+        return _number(float, value)  # type: ignore[no-any-return]
     raise TypeError(f"a number is promised, {kind_of(value)} came")
+
+
+def _number(kind: type, value: Any) -> Any:
+    try:
+        return kind(value)
+    except (ValueError, OverflowError):  # their own words would show the value, which can be a secret
+        raise ValueError(f"a number is promised, {kind_of(value)} came that is none") from None
 
 
 def _bool(value: Any, reply: Any) -> bool:
@@ -134,7 +141,10 @@ def _datetime(value: Any, reply: Any) -> datetime:
         pass
     if type(value) is not str:
         raise TypeError(f"an RFC 3339 time is promised, {kind_of(value)} came")
-    return _parse_by_dateutil(value)
+    try:
+        return _parse_by_dateutil(value)
+    except (ValueError, OverflowError):  # their own words would show the value, which can be a secret
+        raise ValueError("an RFC 3339 time is promised, text came that is none") from None
 
 
 def _date(value: Any, reply: Any) -> date:

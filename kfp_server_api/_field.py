@@ -139,6 +139,6 @@ def decode(decoder: Decoder, data: Mapping[str, Any], key: str, reply: Reply | N
 
 
 def undecodable(data: Mapping[str, Any], key: str, reply: Reply | None, cause: Exception) -> DecodeError:
-    reply = reply or Reply(None)
+    reply = reply or Reply()
     above = path_to(data, reply.data) or []
     return reply.undecodable([*above, key, *getattr(cause, "path", ())], cause, data)

@@ -1,20 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an API class stands on: operations as data, and the one way to call them."""
+"""Operations as data, found by method and path."""
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable
-from functools import wraps
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
-
-from kfp_server_api.exceptions import ApiTypeError, ApiValueError
-
-if TYPE_CHECKING:
-    from kfp_server_api.api_client import ApiClient
-
-_F = TypeVar("_F", bound=Callable[..., Any])
+from collections.abc import Iterable
+from functools import cache
+from importlib import import_module
+from typing import Any, NamedTuple
 
 
 class Param(NamedTuple):
@@ -85,7 +77,8 @@ class Operation(NamedTuple):
     path: str
     """Path with `{wire name}` for each path parameter."""
     params: tuple[Param, ...] = ()
-    returns: str = "object"
+    returns: Any = "object"
+    """Type of the reply as `openapi_types` writes types, or what has a `_from_reply`."""
     idempotent: bool = False
     """True where doing it twice leaves the server as doing it once does."""
     paging: Paging | None = None
@@ -99,129 +92,47 @@ class Operation(NamedTuple):
     """First release that has it; "" = all."""
     until: str = ""
     """Last release that has it; "" = the newest."""
+    sent_once: bool = False
+    """True where a request must never be sent a second time, whatever `Configuration.retries` says."""
 
-
-class Service:
-    """Base of the API classes: one instance serves any number of calls and threads.
-
-    Args:
-        api_client: the client to call through; without one, a client of the default configuration.
-    """
-
-    def __init__(self, api_client: ApiClient | None = None) -> None:
-        if api_client is None:
-            from kfp_server_api.api_client import ApiClient as Client
-
-            api_client = Client()
-        self.api_client: ApiClient = api_client
-
-    def _call(self, operation: Operation, values: tuple[Any, ...], options: dict[str, Any]) -> Any:
-        """Send one operation; `values` stand in the order of its parameters."""
-        # A method without `_with_http_info` gives the data alone, whatever the caller asked.
-        data_only = options.pop("_return_http_data_only", None)
-        if not options.pop("_http_info", False):
-            data_only = True
-        path, query, body, files = self._sort(operation, values)
-        return self.api_client.call_api(
-            operation.path,
-            operation.method,
-            path,
-            query,
-            _headers(operation),
-            body=body,
-            post_params=[],
-            files=files,
-            response_type=operation.returns,
-            auth_settings=["Bearer"],
-            _return_http_data_only=data_only,
-            **_known_options(operation, options),
-        )
-
-    def _sort(
-        self, operation: Operation, values: tuple[Any, ...]
-    ) -> tuple[dict[str, Any], list[Any], Any, dict[str, Any]]:
-        """Return the given values as path parameters, query, body and files, under their names on the wire."""
-        path, query, body, files = {}, [], None, {}
-        for param, value in zip(operation.params, values):
-            if value is None:
-                if param.required and self.api_client.client_side_validation:
-                    raise ApiValueError(
-                        f"Missing the required parameter `{param.name}` when calling `{operation.name}`"
-                    )
-            elif param.location == "path":
-                path[param.key] = value
-            elif param.location == "query":
-                query.append((param.key, self._as_json(value) if param.document else value))
-            elif param.location == "body":
-                body = value
-            else:
-                files[param.key] = value
-        return path, query, body, files
-
-    def _as_json(self, value: Any) -> Any:
-        """Return a dict or model as JSON text, text as it is.
-
-        Servers undo the URL's escapes in a filter once more than they should, so none may stand in it.
-        """
-        if isinstance(value, (dict, list)) or hasattr(value, "openapi_types"):
-            text = json.dumps(self.api_client.sanitize_for_serialization(value))
-            return _JSON_TEXT.sub(lambda found: found[0].replace("+", "\\u002b").replace("%", "\\u0025"), text)
-        return value
-
-
-def _headers(operation: Operation) -> dict[str, str]:
-    headers = {"Accept": "application/json"}
-    for param in operation.params:
-        if param.location in _CONTENT_TYPES:
-            headers["Content-Type"] = _CONTENT_TYPES[param.location]
-    return headers
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers that say what is sent and wanted."""
+        headers = {"Accept": "application/json"}
+        for param in self.params:
+            if param.location in _CONTENT_TYPES:
+                headers["Content-Type"] = _CONTENT_TYPES[param.location]
+        return headers
 
 
 _CONTENT_TYPES = {"body": "application/json", "file": "multipart/form-data"}
-_JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
-_OPTIONS = frozenset({"async_req", "_preload_content", "_request_timeout"})
 
 
-def _known_options(operation: Operation, options: dict[str, Any]) -> dict[str, Any]:
-    for name in options.keys() - _OPTIONS:
-        from difflib import get_close_matches
-
-        near = get_close_matches(name, [*(param.name for param in operation.params), *_OPTIONS], 1)
-        hint = f"; did you mean '{near[0]}'?" if near else ""
-        raise ApiTypeError(f"Got an unexpected keyword argument '{name}' to method {operation.name}{hint}")
-    return options
-
-
-def operations(service: type[Service]) -> list[Operation]:
+def operations(service: type) -> list[Operation]:
     """Return the operations of an API class, in the order of the class."""
     return [value for value in vars(service).values() if isinstance(value, Operation)]
 
 
-def with_http_info(method: _F) -> _F:
-    """Return a method like `method` that gives (data, status, headers)."""
-
-    @wraps(method)
-    def with_info(self: Service, *args: Any, **values: Any) -> Any:
-        return method(self, *args, _http_info=True, **values)
-
-    with_info.__name__ = f"{method.__name__}_with_http_info"
-    with_info.__qualname__ = f"{method.__qualname__}_with_http_info"
-    return with_info  # type: ignore[return-value]
+_known: dict[tuple[str, str], Operation] = {}
 
 
-def renamed(**names: str) -> Callable[[_F], _F]:
-    """Let a method take keywords of earlier releases: `renamed(body="run")`."""
+def remember(operations: Iterable[Operation]) -> None:
+    """Have `operation_of` find operations."""
+    _known.update({(each.method, each.path): each for each in operations})
 
-    def decorate(method: _F) -> _F:
-        @wraps(method)
-        def with_earlier_names(self: Service, *args: Any, **values: Any) -> Any:
-            for earlier, name in names.items():
-                if earlier in values:
-                    if name in values:
-                        raise ApiTypeError(f"Got both `{name}` and its earlier name `{earlier}`")
-                    values[name] = values.pop(earlier)
-            return method(self, *args, **values)
 
-        return with_earlier_names  # type: ignore[return-value]
+def operation_of(method: str, path: str) -> Operation | None:
+    """Return the operation with a method and path template; None where there is none, as for a caller's own path."""
+    found = _known.get((method, path))
+    if found is None and path.startswith("/apis/"):
+        _import_all()
+        found = _known.get((method, path))
+    return found
 
-    return decorate
+
+@cache
+def _import_all() -> None:
+    """Import every API class; for callers of `call_api` who may not have used the class."""
+    api = import_module("kfp_server_api.api")
+    for name in api.__all__:
+        getattr(api, name)

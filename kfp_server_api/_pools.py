@@ -3,24 +3,33 @@
 
 from __future__ import annotations
 
-from copy import copy
+import socket
 from typing import Any
 
 import urllib3
+from urllib3.connection import HTTPConnection
+
+_PROBES = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 30), ("TCP_KEEPCNT", 6))
+KEEPALIVE: list[Any] = [
+    *HTTPConnection.default_socket_options,
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    *((socket.IPPROTO_TCP, getattr(socket, name), value) for name, value in _PROBES if hasattr(socket, name)),
+]
+"""Socket options of every connection: a call that waits without end notices that the server's machine is gone."""
 
 
 class PoolManager(urllib3.PoolManager):
     """Keeps the pool of the latest host at hand.
 
-    What urllib3's manager does beyond finding the pool stays with it: URLs that it has to rewrite, and redirects.
+    What urllib3's manager does beyond finding the pool stays with it: URLs that it has to rewrite, fields that it has
+    to encode, and redirects, where the caller wants them followed.
     """
 
     _latest: tuple[str, dict[str, Any], Any] = ("", {}, None)
-    _answered: Any = None
 
     def request(self, method: str, url: str, *args: Any, **options: Any) -> Any:
         """Send a request; see `urllib3.PoolManager.request`."""
-        if args or "fields" in options or "json" in options:  # for urllib3 to encode
+        if args or "fields" in options or "json" in options:
             return super().request(method, url, *args, **options)
         return self.urlopen(method, url, **options)
 
@@ -28,21 +37,11 @@ class PoolManager(urllib3.PoolManager):
         """Send a request; see `urllib3.PoolManager.urlopen`."""
         start = url.find("/", 8)  # behind "https://"
         rewritten = start < 0 or "/." in url or "#" in url  # dot segments are folded, fragments are not sent
-        pool = None if rewritten or self._answered else self._pool_at(url[:start])
+        pool = None if redirect or rewritten else self._pool_at(url[:start])
         if pool is None:
             return super().urlopen(method, url, redirect, **options)
         options.setdefault("headers", self.headers)
-        response = pool.urlopen(method, url[start:], redirect=False, **options)
-        if not redirect or not response.get_redirect_location():
-            return response
-        following = copy(self)
-        following._answered = _Answered(pool, response)
-        return following.urlopen(method, url, **options)
-
-    def connection_from_host(self, *host: Any, **settings: Any) -> Any:
-        """Return the pool of a host; see `urllib3.PoolManager.connection_from_host`."""
-        answered, self._answered = self._answered, None
-        return answered or super().connection_from_host(*host, **settings)
+        return pool.urlopen(method, url[start:], redirect=False, **options)
 
     def clear(self) -> None:
         """Let go of all pools."""
@@ -59,19 +58,3 @@ class PoolManager(urllib3.PoolManager):
             pool = self.connection_from_url(origin)
             self._latest = (origin, settings, pool)
         return pool
-
-
-class _Answered:
-    """A pool whose reply has come already: urllib3 asks it for the reply that redirects, and goes on from there."""
-
-    def __init__(self, pool: Any, response: Any) -> None:
-        self._pool, self._response = pool, response
-
-    def urlopen(self, *_: Any, **__: Any) -> Any:
-        return self._response
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._pool, name)
-
-    def __str__(self) -> str:
-        return str(self._pool)

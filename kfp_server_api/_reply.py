@@ -1,23 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What is known of a reply while models are decoded from it."""
+"""Replies: a body as Python values, or the error that says what came instead."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
+from kfp_server_api._decoding import UNDECODABLE, Decoder, loads
 from kfp_server_api._error_body import dotted
 from kfp_server_api.exceptions import AuthenticationError, DecodeError, as_text
 
 
 class Reply:
-    """The reply that models were decoded from, for the error when one of its values cannot be."""
+    """The reply that models were decoded from, for the error when one of its values cannot be.
+
+    Attributes:
+        data: the body, parsed.
+        body, status, headers: as they came; None where unknown.
+        method, url: of the request; None where unknown.
+    """
 
     __slots__ = ("body", "data", "headers", "method", "status", "url")
 
-    def __init__(self, response: Any, method: str | None = None, url: str | None = None) -> None:
-        self.data: Any = None
-        """The body, parsed."""
+    def __init__(self, data: Any = None, response: Any = None, method: str | None = None, url: str | None = None):
+        self.data = data
         self.body = getattr(response, "data", None)
         self.status = getattr(response, "status", None)
         self.headers = response.getheaders() if hasattr(response, "getheaders") else None
@@ -31,7 +38,7 @@ class Reply:
         """
         where = f"`{dotted(path)}` of the reply" if path else "The reply"
         error = DecodeError(self.status, f"{where} is not what the API promises: {cause}")
-        error.path = dotted(path)
+        error._sentence, error.path = error.reason, dotted(path)
         known = data if self.data is None else self.data
         error.body = as_text(self.body) if self.body is not None else json.dumps(known)
         error.headers, error.method, error.url = self.headers, self.method, self.url
@@ -41,6 +48,28 @@ class Reply:
     def __getstate__(self) -> tuple[None, dict[str, Any]]:
         # Copies and pickles of a model take its own part of the reply with them, and no header, which can be secret.
         return None, {**dict.fromkeys(self.__slots__), "status": self.status, "method": self.method, "url": self.url}
+
+
+def decoded(response: Any, decode: Decoder, method: str | None = None, asked: str = "") -> Any:
+    """Return a reply's body as Python values.
+
+    Args:
+        response: has the body as text or bytes in `data`; of `rest` also the URL that gave it.
+        method, asked: of the request, where they are known.
+
+    Raises:
+        DecodeError: the body is not JSON, or none of the promised kind.
+        AuthenticationError: a page for people came, or another host answered with no JSON: most likely to log in.
+    """
+    url, data = getattr(response, "url", None) or asked or None, None
+    try:
+        data = loads(response.data)
+        return decode(data, Reply(data, response, method, url))
+    except (*UNDECODABLE, RecursionError) as cause:
+        reply = Reply(data, response, method, url)
+        if _is_page(response) or (asked and url and urlsplit(asked).netloc != urlsplit(url).netloc):
+            raise _login_error(reply) from cause
+        raise reply.undecodable(getattr(cause, "path", []), cause) from cause
 
 
 def path_to(wanted: Any, inside: Any) -> list[Any] | None:
@@ -57,12 +86,12 @@ def path_to(wanted: Any, inside: Any) -> list[Any] | None:
     return None
 
 
-def is_page(response: Any) -> bool:
+def _is_page(response: Any) -> bool:
     content_type = response.getheader("content-type", "") if hasattr(response, "getheader") else ""
     return "html" in (content_type or "") or as_text(response.data).lstrip()[:1] == "<"
 
 
-def login_error(reply: Reply) -> AuthenticationError:
+def _login_error(reply: Reply) -> AuthenticationError:
     plain = reply.undecodable([], ValueError("a page for people came instead of JSON, most likely to log in"))
     error = AuthenticationError(plain.status, plain.reason)
     error.__dict__.update(plain.__dict__, committed=False)

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What callers give for a request, as urllib3 takes it."""
+"""Requests: what a caller of an operation gives, and how urllib3 takes it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from contextvars import ContextVar
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 import urllib3
@@ -15,9 +17,54 @@ from kfp_server_api._multipart import Multipart
 from kfp_server_api.configuration import DEFAULT_TIMEOUT
 from kfp_server_api.exceptions import ApiException, ApiValueError
 
+if TYPE_CHECKING:
+    from kfp_server_api._operation import Operation
+
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\n[\t\x20-\x7e\x80-\xff]*")
 _DEFAULT_TIMEOUT = urllib3.Timeout(None, *DEFAULT_TIMEOUT)
+_READS = frozenset({"GET", "HEAD", "OPTIONS"})
+SENT_ONCE = urllib3.Retry(total=None, connect=0, read=0, redirect=3, status=0, other=0)
+"""Retries of a request that is sent once: redirects are followed."""
+
+
+class Request(NamedTuple):
+    """A call of an operation on its way from `ApiClient.call_api` to the reply.
+
+    As the caller gave it first; `ApiClient` then prepares one with a URL, encoded values and secrets, which can be
+    done and sent again.
+    """
+
+    operation: Operation | None
+    """None where method and path are none of the API's."""
+    method: str
+    path: str
+    """Path template."""
+    path_params: Any = None
+    query: Any = None
+    headers: Any = None
+    body: Any = None
+    form: Any = None
+    files: Any = None
+    response_type: Any = None
+    auth_settings: list[str] | None = None
+    data_only: bool | None = None
+    collection_formats: Mapping[str, str] | None = None
+    preload_content: bool = True
+    timeout: Any = None
+    host: str | None = None
+    """Instead of `Configuration.host`."""
+    url: str = ""
+    """Without query and credentials; "" until it is prepared."""
+
+    @property
+    def is_write(self) -> bool:
+        """Tell whether the server changes something when it takes the request."""
+        return self.method not in _READS
+
+
+sending: ContextVar[Request | None] = ContextVar("sending", default=None)
+"""The request that this thread or task sends; between `ApiClient` and `rest` only upstream's arguments travel."""
 
 
 def fill_path(path: str, params: list[tuple[str, Any]], safe: str) -> str:

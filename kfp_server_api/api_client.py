@@ -11,15 +11,15 @@ from collections.abc import Mapping
 from functools import cache
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar
-from urllib.parse import urlsplit
 
 import six
 
 from kfp_server_api import _decoding, _encoding, rest
 from kfp_server_api._connection_errors import connection_errors
 from kfp_server_api._multipart import source_of
-from kfp_server_api._reply import Reply, is_page, login_error
-from kfp_server_api._request import fill_path
+from kfp_server_api._operation import operation_of
+from kfp_server_api._reply import Reply, decoded
+from kfp_server_api._request import Request, fill_path, sending
 from kfp_server_api._version import API_VERSION
 from kfp_server_api.configuration import Configuration, without_userinfo
 from kfp_server_api.exceptions import SECRET_HEADER, ApiException, ApiValueError, as_text
@@ -167,62 +167,75 @@ class ApiClient:
             ApiException: see `exceptions` for its subclasses.
             ApiTypeError, ApiValueError: an argument that cannot be sent.
         """
-        call = (
-            resource_path, method, path_params, query_params, header_params, body, post_params, files, response_type,
-            auth_settings, _return_http_data_only, collection_formats, _preload_content, _request_timeout, _host,
+        request = Request(
+            operation_of(method, resource_path), method, resource_path, path_params, query_params, header_params, body,
+            post_params, files, response_type, auth_settings, _return_http_data_only, collection_formats,
+            _preload_content, _request_timeout, _host,
         )  # fmt: skip
-        return self.pool.apply_async(self.__call_api, call) if async_req else self.__call_api(*call)
+        return self.pool.apply_async(self.__call_api, (request,)) if async_req else self.__call_api(request)
 
-    def __call_api(
-        self,
-        resource_path: str,
-        method: str,
-        path_params: Any = None,
-        query_params: Any = None,
-        header_params: Any = None,
-        body: Any = None,
-        post_params: Any = None,
-        files: Any = None,
-        response_type: Any = None,
-        auth_settings: list[str] | None = None,
-        _return_http_data_only: bool | None = None,
-        collection_formats: Mapping[str, str] | None = None,
-        _preload_content: bool = True,
-        _request_timeout: Any = None,
-        _host: str | None = None,
-    ) -> Any:
-        headers = {**(header_params or {}), **self.default_headers}
+    def __call_api(self, request: Request) -> Any:
+        prepared = self._prepare(request)
+        return self._interpret(prepared, self._send(prepared))
+
+    def _prepare(self, request: Request) -> Request:
+        """Return a request with its URL, its values encoded, and the secrets of this moment."""
+        formats = request.collection_formats
+        headers = {**(request.headers or {}), **self.default_headers}
         if self.cookie:
             headers["Cookie"] = self.cookie
-        headers = dict(self._pairs(headers, collection_formats))
-        path_pairs = self._pairs(path_params, collection_formats)
-        path = fill_path(resource_path, path_pairs, self.configuration.safe_chars_for_path_param)
-        query = self._pairs(query_params, collection_formats)
-        form = self._pairs(post_params, collection_formats)
-        if files:
-            form += self.files_parameters(files)
+        headers = dict(self._pairs(headers, formats))
+        path_params = self._pairs(request.path_params, formats)
+        path = fill_path(request.path, path_params, self.configuration.safe_chars_for_path_param)
+        query, form = self._pairs(request.query, formats), self._pairs(request.form, formats)
+        if request.files:
+            form += self.files_parameters(request.files)
         # The hook that renews tokens runs here, before the host is read: it may set the host, too.
-        self.update_params_for_auth(headers, query, auth_settings)
-        body = self.sanitize_for_serialization(body) if body else body
-        host = _host if _host is not None else self.configuration.host
+        self.update_params_for_auth(headers, query, request.auth_settings)
+        body = self.sanitize_for_serialization(request.body) if request.body else request.body
+        host = self.configuration.host if request.host is None else request.host
         if not isinstance(host, str) or not host.strip():
             raise ApiValueError(f"`Configuration.host` is {host!r}: it has to be the URL of a server")
-        url = host + path
-        preload = _preload_content and response_type != "file"
-        response = self.request(
-            method, url, query, headers, form, body, _preload_content=preload, _request_timeout=_request_timeout
-        )
+        url = without_userinfo(host) + path
+        return request._replace(path_params=path_params, query=query, headers=headers, body=body, form=form, url=url)
+
+    def _send(self, request: Request) -> Any:
+        """Send a prepared request and return its reply, of a file unread."""
+        token = sending.set(request)
+        try:
+            return self.request(
+                request.method, request.url, request.query, request.headers, request.form, request.body,
+                _preload_content=request.preload_content and request.response_type != "file",
+                _request_timeout=request.timeout,
+            )  # fmt: skip
+        finally:
+            sending.reset(token)
+
+    def _interpret(self, request: Request, response: Any) -> Any:
+        """Return what a caller gets for the reply to a request."""
         self.last_response = response
-        if not _preload_content:
+        if not request.preload_content:
             return response
-        if response_type != "file":
-            response.data = as_text(response.data)
-        data = self._decode(response, response_type, method, url) if response_type else None
-        return (
-            data
-            if _return_http_data_only
-            else (data, response.status, response.headers if not preload else response.getheaders())
-        )
+        data = self._data(request, response)
+        if request.data_only:
+            return data
+        return data, response.status, response.headers if request.response_type == "file" else response.getheaders()
+
+    def _data(self, request: Request, response: Any) -> Any:
+        if request.response_type == "file":
+            return self._save(response, request.method, request.url)
+        response.data = as_text(response.data)
+        if not request.response_type:
+            return None
+        if request.is_write and request.response_type == "object" and not response.data.strip():
+            return {}  # there was nothing to say, as a 204 says
+        return decoded(response, _decoder(request.response_type), request.method, request.url)
+
+    def _save(self, response: Any, method: str | None = None, url: str | None = None) -> str:
+        from kfp_server_api._download import save
+
+        with connection_errors(method, url, self.configuration):
+            return save(response, self.configuration.temp_folder_path)
 
     def _pairs(self, params: Any, collection_formats: Mapping[str, str] | None) -> list[tuple[str, Any]]:
         if not params:
@@ -282,31 +295,10 @@ class ApiClient:
             DecodeError: the body is not what the type says. A value inside a model raises when it is first read.
             AuthenticationError: the body is a page for people, most likely to log in.
         """
-        return self._decode(response, response_type)
-
-    def _decode(self, response: Any, response_type: Any, method: str | None = None, url: str | None = None) -> Any:
-        if response_type == "file":
-            from kfp_server_api._download import save
-
-            with connection_errors(method, url, self.configuration):
-                return save(response, self.configuration.temp_folder_path)
-        raw = getattr(response, "urllib3_response", None)
-        final = rest.final_url(raw, url) if raw is not None and url is not None else url
-        reply = Reply(response, method, without_userinfo(final))
-        try:
-            reply.data = _decoding.loads(response.data)
-            return _decoder(response_type)(reply.data, reply)
-        except (*_decoding.UNDECODABLE, RecursionError) as cause:
-            if is_page(response) or (url and final and urlsplit(url).netloc != urlsplit(final).netloc):
-                raise login_error(reply) from cause
-            raise reply.undecodable(getattr(cause, "path", []), cause) from cause
+        return self._save(response) if response_type == "file" else decoded(response, _decoder(response_type))
 
     def __deserialize(self, data: Any, klass: Any) -> Any:
-        if data is None:
-            return None
-        reply = Reply(None)
-        reply.data = data
-        return _decoder(klass)(data, reply)
+        return None if data is None else _decoder(klass)(data, Reply(data))
 
     def update_params_for_auth(self, headers: Any, querys: Any, auth_settings: list[str] | None) -> None:
         """Add secrets to headers (dict) or query (list of pairs), as `Configuration.auth_settings()` says."""

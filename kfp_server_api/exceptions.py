@@ -1,8 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """Everything this package raises.
 
-`OpenApiException` is the root. `ApiException` and what is below it speak of one HTTP exchange; the three `Api*Error`
-classes beside it speak of a bad argument and are raised before anything is sent.
+    OpenApiException                        root of all
+    ├── ApiTypeError(TypeError)             a bad argument, found before anything is sent: by whoever reads it,
+    ├── ApiValueError(ValueError)           most by _encoding, _request and _service
+    ├── ApiKeyError(KeyError)
+    ├── ApiException                        a reply that is not what was asked for: rest, by its status
+    │   ├── BadRequestError                 400, 422
+    │   ├── AuthenticationError             401; a login page with status 200: _reply
+    │   ├── PermissionDeniedError           403
+    │   ├── NotFoundError                   404
+    │   ├── ConflictError                   409
+    │   ├── RateLimitError                  429
+    │   ├── ServerError                     5xx
+    │   ├── DecodeError                     2xx, but not what the API promises: _reply, _field
+    │   └── KedroError                      kedro
+    └── ApiConnectionError                  no reply; also the class that urllib3 raised: _connection_errors
+        ├── ApiTimeoutError
+        └── TLSError
+
+`except OpenApiException` catches everything. A missing reply is no `ApiException`, as with upstream: programs retry
+those.
 """
 
 from __future__ import annotations
@@ -81,10 +99,10 @@ class ApiKeyError(_ArgumentError, KeyError):
 
 
 class ApiException(OpenApiException):
-    """An HTTP exchange that did not give what was asked for.
+    """A reply that is not what was asked for.
 
     Attributes:
-        status: HTTP status; 0 when no reply came; None when the caller gave none.
+        status: HTTP status; None when the caller gave none.
         reason: reason phrase of the status line.
         body: reply body as text, None without one.
         headers: reply headers (case-insensitive), None without a reply.
@@ -94,6 +112,9 @@ class ApiException(OpenApiException):
         method: HTTP method of the request, None when unknown.
         url: URL that answered (after redirects), without credentials, None when unknown.
     """
+
+    _sentence: str = ""
+    """Why this is an error, where the body does not say it."""
 
     def __init__(self, status: int | None = None, reason: str | None = None, http_resp: Any = None) -> None:
         self.status: Any = status
@@ -107,7 +128,7 @@ class ApiException(OpenApiException):
             self.reason = http_resp.reason
             self.body = as_text(http_resp.data)
             self.headers = http_resp.getheaders()
-        Exception.__init__(self, self.status, self.reason)  # not super(): urllib3's classes may stand behind us
+        super().__init__(self.status, self.reason)
 
     @property
     def code(self) -> int | None:
@@ -120,24 +141,24 @@ class ApiException(OpenApiException):
 
     @property
     def message(self) -> str:
-        return message_in(parse(self.body), self.body) or (self.reason or "").partition("\n")[0]
+        return self._sentence or message_in(parse(self.body), self.body) or (self.reason or "").partition("\n")[0]
 
     def __str__(self) -> str:
         lines = [f"({self.status})", f"Reason: {self.reason}"]
         if self.headers:
             lines.append(f"HTTP response headers: {_without_secrets(self.headers)}")
-        if self.body:
-            lines.append(f"HTTP response body: {self._shown_body()}")
+        if self.body and self._shows_body():
+            lines.append(f"HTTP response body: {self.body}")
         return "\n".join([*lines, *self._notes()]) + "\n"
 
-    def _shown_body(self) -> Any:
-        """The body; the first of it where a page or a list came with a status of success."""
-        is_error = not isinstance(self.status, int) or self.status >= 300
-        return self.body if is_error or len(self.body) <= _SHOWN else f"{self.body[:_SHOWN]}…"
+    def _shows_body(self) -> bool:
+        """Tell whether the body may stand in logs: a reply of success may hold parameters, and secrets among them."""
+        return not (isinstance(self.status, int) and 200 <= self.status <= 299)
 
     def _notes(self) -> list[str]:
         """Lines that upstream's text does not have."""
-        return [f"Request: {self.method} {self.url}"] if self.url else []
+        request = [f"Request: {self.method} {self.url}"] if self.url else []
+        return [*request, f"Message: {self._sentence}"] if self._sentence not in (self.reason, "") else request
 
     def __reduce__(self) -> Any:
         return _restore, (type(self), self.args, self.__dict__)
@@ -185,13 +206,43 @@ class DecodeError(ApiException):
     path: str = ""
     committed: bool = False
 
+    def _shows_body(self) -> bool:
+        return False
+
     def _notes(self) -> list[str]:
         accepted = ["The server accepted the request: do not send it again unseen."] if self.committed else []
         return [*super()._notes(), *accepted]
 
 
-class ApiConnectionError(ApiException):
-    """No reply came: refused, reset, unknown host. Also of the class that urllib3 raised."""
+class ApiConnectionError(OpenApiException):
+    """No reply came: refused, reset, unknown host, broken off. Also of the class that urllib3 raised.
+
+    Attributes:
+        message: one line that says which request failed and why.
+        reason: urllib3's exception, of a `MaxRetryError` the last try's.
+        method, url: of the request, the URL without credentials; None when unknown.
+        status: 0.
+        body, headers: None.
+    """
+
+    status: int = 0
+    body: None = None
+    headers: None = None
+
+    def __init__(
+        self, message: str = "", reason: Any = None, method: str | None = None, url: str | None = None
+    ) -> None:
+        self.message: str = message
+        self.reason: Any = reason
+        self.method: str | None = method
+        self.url: Any = url
+        Exception.__init__(self, message)  # not super(): urllib3's classes may stand behind us
+
+    def __str__(self) -> str:
+        return self.message
+
+    def __reduce__(self) -> Any:
+        return _restore, (type(self), self.args, self.__dict__)
 
 
 class ApiTimeoutError(ApiConnectionError):
@@ -199,11 +250,9 @@ class ApiTimeoutError(ApiConnectionError):
 
 
 class TLSError(ApiConnectionError):
-    """The TLS handshake failed; the text names the host, the failing check and the setting to change."""
+    """The TLS handshake failed; `message` names the host, the failing check and the setting to change."""
 
 
-_SHOWN = 500
-"""Characters of the body in the text of an error that has a status of success."""
 _BY_STATUS: dict[int, type[ApiException]] = {
     400: BadRequestError,
     401: AuthenticationError,

@@ -4,31 +4,26 @@
 from __future__ import annotations
 
 import json
-import socket
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import urllib3
-from urllib3.connection import HTTPConnection
 
 from kfp_server_api._model import Model, field
-from kfp_server_api._operation import Operation, Param, Service
+from kfp_server_api._operation import Operation, Param
 from kfp_server_api._reply import Reply
 from kfp_server_api._request import timeout_of
-from kfp_server_api.configuration import without_userinfo
+from kfp_server_api._service import Service
 from kfp_server_api.exceptions import ApiException, ApiTypeError, ApiValueError
-from kfp_server_api.rest import RESTClientObject
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
 
     from kfp_server_api._types import Timeout
     from kfp_server_api.api_client import ApiClient
-
-_T = TypeVar("_T")
 
 
 class RunRequest(TypedDict, total=False):
@@ -196,9 +191,17 @@ class KedroRunError(KedroError):
         return f"{super().__str__()} (run {self.run_id}, {self.duration_ms} ms)"
 
 
-_HEALTH: dict[Any, Any] = {"healthy": HealthResponse, "unhealthy": HealthResponse}
-_SNAPSHOT: dict[Any, Any] = {"success": SnapshotSuccess, "failure": SnapshotFailure}
-_RUN: dict[Any, Any] = {"success": RunSuccess, "failure": RunFailure}
+class _ByStatus:
+    """Decodes a reply as the model that its `status` names."""
+
+    def __init__(self, **models: type[Model]) -> None:
+        self._models = models
+
+    def _from_reply(self, data: Any, reply: Reply) -> Model:
+        status = data.get("status") if isinstance(data, dict) else None
+        if not isinstance(status, str) or status not in self._models:
+            raise ValueError(f"`status` is {json.dumps(status)[:80]}, not {' or '.join(self._models)}")
+        return self._models[status]._from_reply(data, reply)
 
 
 class KedroServer(Service):
@@ -209,13 +212,19 @@ class KedroServer(Service):
             Without one, a client of the default configuration.
     """
 
-    _health = Operation("health", "GET", "/health")
-    _snapshot = Operation("snapshot", "GET", "/snapshot", (Param("params", "query", "str"),))
-    _run = Operation("run", "POST", "/run", (Param("request", "body", "RunRequest", required=True),))
+    _health = Operation("health", "GET", "/health", returns=_ByStatus(healthy=HealthResponse, unhealthy=HealthResponse))
+    _snapshot = Operation(
+        "snapshot", "GET", "/snapshot", (Param("params", "query", "str"),),
+        returns=_ByStatus(success=SnapshotSuccess, failure=SnapshotFailure),
+    )  # fmt: skip
+    _run = Operation(
+        "run", "POST", "/run", (Param("request", "body", "RunRequest", required=True),),
+        returns=_ByStatus(success=RunSuccess, failure=RunFailure), sent_once=True,
+    )  # fmt: skip
 
     def health(self, *, _request_timeout: Timeout = None) -> HealthResponse:
         """Ask whether the server answers. It does so also when its project is broken."""
-        answer: HealthResponse = _ask(self, self._health, (), _HEALTH, _request_timeout)
+        answer: HealthResponse = self._call(self._health, (), {"_request_timeout": _request_timeout})
         return answer
 
     def snapshot(
@@ -233,7 +242,9 @@ class KedroServer(Service):
         """
         if params is not None and not isinstance(params, str):
             params = ",".join(_pairs(self.api_client.sanitize_for_serialization(params), []))
-        found: SnapshotSuccess | SnapshotFailure = _ask(self, self._snapshot, (params,), _SNAPSHOT, _request_timeout)
+        found: SnapshotSuccess | SnapshotFailure = self._call(
+            self._snapshot, (params,), {"_request_timeout": _request_timeout}
+        )
         if isinstance(found, SnapshotFailure):
             raise _failure(KedroError(), found)
         return found
@@ -260,8 +271,7 @@ class KedroServer(Service):
         if _request_timeout is None:
             configured = timeout_of(self.api_client.configuration.timeout)
             _request_timeout = urllib3.Timeout(connect=configured.connect_timeout, read=None)
-        once = Service(_sending_once(self.api_client))
-        ended: RunSuccess | RunFailure = _ask(once, self._run, (body,), _RUN, _request_timeout)
+        ended: RunSuccess | RunFailure = self._call(self._run, (body,), {"_request_timeout": _request_timeout})
         if check and isinstance(ended, RunFailure):
             raise _failure(KedroRunError(), ended)
         return ended
@@ -271,8 +281,9 @@ class KedroServer(Service):
     ) -> Future[RunSuccess | RunFailure]:
         """Run pipelines in a thread of its own; arguments and errors as in `run`.
 
-        The server works on 40 runs at a time, further ones wait there. The future cannot be cancelled, as the server
-        cannot stop a run; the interpreter's exit does not wait for it.
+        The server works on 40 runs at a time, further ones wait there. Connections beyond
+        `Configuration.connection_pool_maxsize` are closed after use, of which urllib3 warns. The future cannot be
+        cancelled, as the server cannot stop a run; the interpreter's exit does not wait for it.
         """
         # Here, so that a bad field raises at once and later changes of the values do not matter.
         body = _body(request, self.api_client)
@@ -298,22 +309,9 @@ def _body(request: Mapping[str, Any], client: ApiClient) -> Any:
     return client.sanitize_for_serialization(given)
 
 
-def _ask(service: Service, operation: Operation, values: tuple[Any, ...], kinds: dict[Any, Any], timeout: Any) -> Any:
-    """Send one operation and return the model of `kinds` that the reply's `status` names."""
-    data = service._call(operation, values, {"_request_timeout": timeout})
-    client = service.api_client
-    url = without_userinfo(client.configuration.host) + operation.path
-    reply = Reply(client.last_response, operation.method, url)
-    reply.data = data
-    status = data.get("status") if isinstance(data, dict) else None
-    if not isinstance(status, str) or status not in kinds:
-        raise reply.undecodable([], ValueError(f"`status` is {status!r}, not {' or '.join(kinds)}"))
-    return kinds[status]._from_reply(data, reply)
-
-
 def _failure(error: KedroError, ended: RunFailure | SnapshotFailure) -> KedroError:
     """Return `error` filled with what a reply of status "failure" says."""
-    reply = ended._reply or Reply(None)
+    reply = ended._reply or Reply()
     ApiException.__init__(error, reply.status)
     error.body, error.headers = reply.body, reply.headers
     error.method, error.url = reply.method, reply.url
@@ -334,32 +332,3 @@ def _pairs(params: Mapping[str, Any], above: list[str]) -> Iterator[str]:
             raise ApiValueError("the server splits parameters at `,` and `=`, which cannot be escaped", path)
         else:
             yield f"{'.'.join(path)}={text}"
-
-
-_ONCE = urllib3.Retry(total=None, connect=0, read=0, redirect=3, status=0, other=0)
-_RUNS_AT_ONCE = 40
-# A run says nothing until it ends, and waits for that without end: probes notice that the server's machine is gone.
-_PROBES = [(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)] + [
-    (socket.IPPROTO_TCP, getattr(socket, name), value)
-    for name, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 30), ("TCP_KEEPCNT", 6))
-    if hasattr(socket, name)
-]
-
-
-def _sending_once(client: ApiClient) -> ApiClient:
-    """Return the client over connections of its own for runs; over the same where the caller put in a transport."""
-    if not isinstance(client.rest_client, RESTClientObject):
-        return client
-    manager = client.rest_client.own_pools()
-    options = {"retries": _ONCE, "maxsize": _RUNS_AT_ONCE}
-    options["socket_options"] = [*HTTPConnection.default_socket_options, *_PROBES]
-    # Pools are found by all their options, so that these stay apart from the client's others.
-    manager = _like(manager, connection_pool_kw={**manager.connection_pool_kw, **options})
-    return _like(client, rest_client=_like(client.rest_client, pool_manager=manager))
-
-
-def _like(original: _T, **changes: Any) -> _T:
-    """Return an object that shares all attributes but `changes`."""
-    other = object.__new__(type(original))
-    other.__dict__.update(original.__dict__, **changes)
-    return other

@@ -7,15 +7,15 @@ import io
 import logging
 import os
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urlencode
 
 import certifi
 import urllib3
-from urllib3 import exceptions as u3
 
-from kfp_server_api._connection_errors import connection_error
-from kfp_server_api._pools import PoolManager
-from kfp_server_api._request import check_headers, content_of, timeout_of
+from kfp_server_api._connection_errors import connection_errors
+from kfp_server_api._pools import KEEPALIVE, PoolManager
+from kfp_server_api._redirects import BadRedirect, send
+from kfp_server_api._request import SENT_ONCE, check_headers, content_of, sending, timeout_of
 from kfp_server_api.configuration import without_userinfo
 from kfp_server_api.exceptions import (
     ApiException,
@@ -39,7 +39,9 @@ __all__ = [
     "RESTResponse",
 ]
 
-logger: logging.Logger = logging.getLogger(__name__)
+_log = logging.getLogger(__name__)
+logger: logging.Logger = _log
+"""Upstream's name for it."""
 
 _METHODS = frozenset({"GET", "HEAD", "DELETE", "POST", "PUT", "PATCH", "OPTIONS"})
 
@@ -52,10 +54,12 @@ class RESTResponse(io.IOBase):
         status: HTTP status.
         reason: reason phrase.
         data: body as bytes; text once an `ApiClient` has decoded it.
+        url: URL that gave it, after redirects and without credentials.
     """
 
-    def __init__(self, resp: Any) -> None:
+    def __init__(self, resp: Any, url: str | None = None) -> None:
         self.urllib3_response = resp
+        self.url = url
         self.status: int = resp.status
         self.reason: str | None = resp.reason
         self.data: Any = resp.data
@@ -92,6 +96,7 @@ class RESTClientObject:
             "ca_certs": configuration.ssl_ca_cert or certifi.where(),
             "cert_file": configuration.cert_file,
             "key_file": configuration.key_file,
+            "socket_options": KEEPALIVE,
         }
         if configuration.assert_hostname is not None:
             options["assert_hostname"] = configuration.assert_hostname
@@ -135,7 +140,8 @@ class RESTClientObject:
             A `RESTResponse`, or urllib3's response.
 
         Raises:
-            ApiException: a status outside 2xx (its subclass for the status), or no reply (`ApiConnectionError`).
+            ApiException: a status outside 2xx; its subclass for the status.
+            ApiConnectionError: no reply.
             ApiValueError: a bad argument.
         """
         method, url = method.upper(), without_userinfo(url)  # nothing sends the userinfo; urllib3 would log it
@@ -150,44 +156,37 @@ class RESTClientObject:
         content, headers = content_of(method, dict(headers or {}), body, post_params)
         check_headers(headers)
         timeout = timeout_of(self.configuration.timeout if _request_timeout is None else _request_timeout)
-        logger.debug("%s %s", method, url)
-        response = self._send(method, url, content, headers, _preload_content, timeout)
-        if not 200 <= response.status <= 299:
-            raise self._error(response, method, url)
-        return RESTResponse(response) if _preload_content else response
+        _log.debug("%s %s", method, url)
+        options: dict[str, Any] = {
+            "body": content,
+            "headers": headers,
+            "timeout": timeout,
+            "preload_content": _preload_content,
+            "enforce_content_length": True,  # urllib3 1.26 takes a body that ended early for whole otherwise
+        }
+        request = sending.get()
+        if request is not None and request.operation is not None and request.operation.sent_once:
+            options["retries"] = SENT_ONCE
+        return self._exchange(method, url, options)
 
-    def own_pools(self) -> urllib3.PoolManager:
+    def _exchange(self, method: str, url: str, options: dict[str, Any]) -> Any:
+        with connection_errors(method, url, self.configuration):
+            try:
+                response, url = send(self._own_pools(), method, url, **options)
+            except BadRedirect as bad:
+                error = error_for(RESTResponse(bad.response), method, bad.url)
+                error._sentence = bad.sentence
+                raise error from bad.__cause__
+            _log.debug("%s %s: %s", method, url, response.status)
+            if not 200 <= response.status <= 299:
+                raise error_for(RESTResponse(response), method, url)
+            return RESTResponse(response, url) if options["preload_content"] else response
+
+    def _own_pools(self) -> urllib3.PoolManager:
         """Return the pool manager, a new one after a fork: the parent's connections are not the child's to use."""
         if self._process != os.getpid():
             self._make_pools(*self._sizes)
         return self.pool_manager
-
-    def _send(
-        self, method: str, url: str, content: Any, headers: dict[str, str], preload_content: bool, timeout: Any
-    ) -> Any:
-        try:
-            response = self.own_pools().request(
-                method,
-                url,
-                body=content,
-                headers=headers,
-                preload_content=preload_content,
-                timeout=timeout,
-                enforce_content_length=True,  # urllib3 1.26 takes a body that ended early for whole otherwise
-            )
-        except (u3.HTTPError, MemoryError) as cause:  # a length that no memory holds is read at once
-            raise connection_error(cause, method, url, self.configuration) from cause
-        logger.debug("%s %s: %s", method, url, response.status)
-        return response
-
-    def _error(self, response: Any, method: str, url: str) -> ApiException:
-        final = without_userinfo(final_url(response, url))
-        try:
-            return error_for(RESTResponse(response), method, final)
-        except (u3.HTTPError, MemoryError) as cause:  # the body of a reply that was not preloaded
-            error = connection_error(cause, method, final, self.configuration)
-            error.reason = f"HTTP status {response.status}, then: {error.reason}"
-            return error
 
     def GET(
         self,
@@ -276,10 +275,3 @@ class RESTClientObject:
     ) -> Any:
         """Send a PATCH; see `request`."""
         return self.request("PATCH", url, query_params, headers, body, post_params, _preload_content, _request_timeout)
-
-
-def final_url(response: Any, url: str) -> str:
-    """Return the URL that answered, after redirects."""
-    for past in getattr(getattr(response, "retries", None), "history", None) or ():
-        url = urljoin(url, past.redirect_location or "")
-    return url

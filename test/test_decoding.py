@@ -18,7 +18,7 @@ hypothesis = pytest.importorskip("hypothesis")
 from hypothesis import given, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 
-settings.register_profile("calm", deadline=None, max_examples=200)
+settings.register_profile("calm", deadline=None)
 settings.load_profile("calm")
 
 CLIENT = ApiClient()

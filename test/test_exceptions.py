@@ -23,10 +23,8 @@ OURS = (
     "RateLimitError",
     "ServerError",
     "DecodeError",
-    "ApiConnectionError",
-    "ApiTimeoutError",
-    "TLSError",
 )
+NO_REPLY = ("ApiConnectionError", "ApiTimeoutError", "TLSError")
 
 
 class Reply:
@@ -40,7 +38,7 @@ class Reply:
         return HTTPHeaderDict({"Content-Type": "application/json"})
 
 
-@pytest.mark.parametrize("name", UPSTREAMS + OURS)
+@pytest.mark.parametrize("name", UPSTREAMS + OURS + NO_REPLY)
 def test_every_class_imports_from_the_package_and_from_exceptions(name: str) -> None:
     assert getattr(kfp_server_api, name) is getattr(exceptions, name)
 
@@ -56,15 +54,25 @@ def test_upstreams_classes_import_from_api_client(name: str) -> None:
 
 
 def test_exceptions_exports_all_of_them() -> None:
-    assert set(exceptions.__all__) == {*UPSTREAMS, *OURS}
+    assert set(exceptions.__all__) == {*UPSTREAMS, *OURS, *NO_REPLY}
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_what_upstream_lacks_is_an_api_exception(name: str) -> None:
+def test_an_error_about_a_reply_is_an_api_exception(name: str) -> None:
     assert issubclass(getattr(exceptions, name), exceptions.ApiException)
 
 
-@pytest.mark.parametrize("name", UPSTREAMS + OURS)
+@pytest.mark.parametrize("name", NO_REPLY)
+def test_an_error_without_a_reply_is_no_api_exception(name: str) -> None:
+    assert not issubclass(getattr(exceptions, name), exceptions.ApiException)
+
+
+@pytest.mark.parametrize("name", [*OURS, *NO_REPLY, *UPSTREAMS])
+def test_the_tree_on_top_of_the_module_has_every_class(name: str) -> None:
+    assert f" {name}" in exceptions.__doc__.replace("(", " (").replace("── ", "  ")
+
+
+@pytest.mark.parametrize("name", UPSTREAMS + OURS + NO_REPLY)
 def test_everything_is_an_open_api_exception(name: str) -> None:
     assert issubclass(getattr(exceptions, name), exceptions.OpenApiException)
 
@@ -123,6 +131,7 @@ ERRORS: list[Any] = [
     exceptions.ApiException(404, "why"),
     exceptions.ApiException(http_resp=Reply()),
     *(getattr(exceptions, name)(http_resp=Reply()) for name in OURS),
+    *(getattr(exceptions, name)("GET /: refused", "refused", "GET", "/") for name in NO_REPLY),
 ]
 
 
@@ -153,3 +162,18 @@ def test_a_decode_error_keeps_path_and_committed_in_a_pickle() -> None:
     error.path, error.committed = "runs[3].created_at", True
     again = pickle.loads(pickle.dumps(error))
     assert (again.path, again.committed) == ("runs[3].created_at", True)
+
+
+@pytest.mark.parametrize("status", [200, 201, 204, 299])
+def test_the_text_of_an_error_with_a_status_of_success_shows_no_body(status: int) -> None:
+    error = exceptions.ApiException(http_resp=Reply())
+    error.status = status
+    assert "gone" not in str(error)
+
+
+@pytest.mark.parametrize("status", [None, 200])
+def test_the_text_of_a_decode_error_shows_no_body(status: int | None) -> None:
+    error = exceptions.DecodeError(status, "why")
+    error.body = '{"password": "hunter2"}'
+    assert "hunter2" not in str(error)
+    assert error.body == '{"password": "hunter2"}'

@@ -70,12 +70,6 @@ def test_headers_of_the_manager_go_with_a_request_that_has_none(serve: Any, conn
     assert server.requests[0].header("x-tenant") == "t"
 
 
-def test_too_many_redirects_name_the_pool(serve: Any, runs: Any) -> None:
-    with pytest.raises(ApiConnectionError) as caught:
-        runs(serve(servers.redirect("/again"))).get_run("r1")
-    assert "HTTPConnectionPool(host=" in str(caught.value.__cause__)
-
-
 def test_a_mock_of_the_manager_or_of_every_pool_takes_the_call(
     serve: Any, runs: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

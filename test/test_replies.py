@@ -8,6 +8,7 @@ import json
 from typing import Any
 
 import pytest
+import urllib3
 from fixtures.servers import head, page, raw, redirect, reply
 
 from kfp_server_api import (
@@ -97,7 +98,7 @@ def test_a_write_that_ends_on_a_login_page_is_not_called_accepted(serve: Any, ru
 
 
 @pytest.mark.parametrize("answer", [page("<html>Hello there"), reply("Hello there", type="text/plain")])
-def test_the_text_of_the_error_has_url_status_type_and_first_bytes(serve: Any, runs: Any, answer: Any) -> None:
+def test_the_text_of_the_error_has_url_status_and_type_but_no_body(serve: Any, runs: Any, answer: Any) -> None:
     server = serve(answer)
     with pytest.raises(ApiException) as caught:
         runs(server).get_run("r1")
@@ -105,7 +106,9 @@ def test_the_text_of_the_error_has_url_status_type_and_first_bytes(serve: Any, r
     assert f"{server.url}/apis/v2beta1/runs/r1" in text
     assert "200" in text
     assert "text/" in text
-    assert "Hello there" in text
+    assert "is not what the API promises" in text
+    assert "Hello there" not in text
+    assert "Hello there" in caught.value.body
 
 
 def test_the_error_keeps_the_raw_reply(serve: Any, runs: Any) -> None:
@@ -218,9 +221,57 @@ def test_after_a_read_the_error_does_not_speak_of_accepting(serve: Any, runs: An
     assert "accepted" not in str(caught.value)
 
 
-def test_an_empty_reply_to_a_call_without_a_result_is_an_error(serve: Any, runs: Any) -> None:
+EMPTY = [raw(head(204)), reply(b""), reply(b"", 202), reply(b" \r\n"), raw(head(200, ("Content-Length", "0")))]
+
+
+@pytest.mark.parametrize("answer", EMPTY)
+@pytest.mark.parametrize("name", ["archive_run", "unarchive_run", "terminate_run", "retry_run", "delete_run"])
+def test_an_empty_reply_to_a_write_without_a_result_is_success(serve: Any, runs: Any, answer: Any, name: str) -> None:
+    assert getattr(runs(serve(answer)), name)("r1") == {}
+
+
+def test_an_empty_reply_to_a_write_without_a_result_keeps_its_status(serve: Any, runs: Any) -> None:
+    assert runs(serve(reply(b"", 202))).delete_run_with_http_info("r1")[:2] == ({}, 202)
+
+
+@pytest.mark.parametrize("answer", EMPTY)
+def test_an_empty_reply_to_a_write_with_a_result_is_a_decode_error(serve: Any, runs: Any, answer: Any) -> None:
+    with pytest.raises(DecodeError) as caught:
+        runs(serve(answer)).create_run(V2beta1Run(display_name="r"))
+    assert caught.value.committed
+
+
+@pytest.mark.parametrize("answer", EMPTY)
+def test_an_empty_reply_to_a_read_is_a_decode_error(serve: Any, connect: Any, answer: Any) -> None:
+    client = connect(serve(answer))
     with pytest.raises(DecodeError):
-        runs(serve(reply(b""))).archive_run("r1")
+        client.call_api("/anything", "GET", response_type="object")
+
+
+SECRET = "hunter2"
+UNREADABLE = [
+    ('{"run_id": "r", "runtime_config": {"parameters": {"password": "hunter2"}}', lambda run: run),
+    ('{"created_at": "hunter2"}', lambda run: run.created_at),
+    ('{"created_at": ["hunter2"]}', lambda run: run.created_at),
+    ('{"run_details": {"task_details": [{"start_time": "hunter2 o\'clock"}]}}', lambda run: run.to_dict()),
+    ('{"state_history": "hunter2"}', lambda run: run.state_history),
+    ('{"error": {"code": "hunter2"}}', lambda run: run.error.code),
+    ('["hunter2"]', lambda run: run),
+    ("hunter2", lambda run: run),
+    ("<p>hunter2", lambda run: run),
+]
+
+
+@pytest.mark.parametrize(("body", "read"), UNREADABLE)
+def test_the_message_of_a_decode_error_is_a_sentence_and_never_the_payload(
+    serve: Any, runs: Any, body: str, read: Any
+) -> None:
+    with pytest.raises(ApiException) as caught:
+        read(runs(serve(reply(body))).get_run("r"))
+    assert caught.value.message == caught.value.reason
+    assert "is not what the API promises: " in caught.value.message
+    assert SECRET not in caught.value.message + str(caught.value)
+    assert SECRET in caught.value.body
 
 
 def test_a_login_page_in_reply_to_a_call_without_a_result_is_an_error(serve: Any, runs: Any) -> None:
@@ -262,8 +313,8 @@ def test_a_compressed_reply_is_unpacked(serve: Any, runs: Any) -> None:
     assert runs(serve(reply(body, 200, ("Content-Encoding", "gzip")))).get_run("r1").run_id == "r1"
 
 
-def test_a_reply_that_only_says_it_is_compressed_is_an_api_exception(serve: Any, runs: Any) -> None:
-    with pytest.raises(ApiException):
+def test_a_reply_that_only_says_it_is_compressed_is_what_urllib3_raises(serve: Any, runs: Any) -> None:
+    with pytest.raises(urllib3.exceptions.DecodeError):
         runs(serve(reply({"run_id": "r1"}, 200, ("Content-Encoding", "gzip")))).create_run(V2beta1Run())
 
 

@@ -14,7 +14,7 @@ import pytest
 from fixtures.ports import closed_port
 from fixtures.servers import page, raw, redirect, reply, reset_after
 
-from kfp_server_api import ApiClient, ApiException, Configuration, RunServiceApi, V2beta1Run
+from kfp_server_api import ApiClient, Configuration, OpenApiException, RunServiceApi, V2beta1Run
 
 pytestmark = pytest.mark.usefixtures("loggers_as_they_were")
 CANARY = "c4n4ry5ecret"
@@ -65,7 +65,7 @@ def provoke(call: Any) -> str:
     try:
         result = call()
         return repr(result.to_dict())
-    except ApiException as error:
+    except OpenApiException as error:
         logging.getLogger("application").exception("failed")
         shown = [str(error), repr(error), error.message, str(error.url), str(error.reason)]
         return "".join([*shown, *traceback.format_exception(type(error), error, error.__traceback__)])
@@ -91,7 +91,7 @@ def test_no_secret_is_logged_or_shown(
 def test_credentials_in_a_redirect_are_not_shown(serve: Any, runs: Any) -> None:
     target = serve(page())
     server = serve(redirect(target.url.replace("://", f"://me:{CANARY}@") + "/login?next=http://x"))
-    with pytest.raises(ApiException) as caught:
+    with pytest.raises(OpenApiException) as caught:
         runs(server).get_run("r1")
     assert not shows(str(caught.value) + str(caught.value.url))
     assert "/login" in caught.value.url
@@ -177,7 +177,7 @@ def test_no_secret_is_in_a_pickle_of_a_client_made_of_an_endpoint_that_has_it_in
 
 
 def test_the_headers_of_an_error_are_complete_for_code(serve: Any, runs: Any) -> None:
-    with pytest.raises(ApiException) as caught:
+    with pytest.raises(OpenApiException) as caught:
         runs(serve(ANSWERS["401"])).get_run("r1")
     assert CANARY in caught.value.headers["Set-Cookie"]
 

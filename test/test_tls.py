@@ -15,7 +15,7 @@ import urllib3
 from fixtures.ports import silent_port
 from fixtures.servers import reply
 
-from kfp_server_api import ApiConnectionError, ApiException, ApiTimeoutError, TLSError, V2beta1Run
+from kfp_server_api import ApiConnectionError, ApiTimeoutError, TLSError, V2beta1Run
 
 RUN = V2beta1Run(display_name="r")
 
@@ -99,13 +99,13 @@ def test_https_to_a_plain_http_port_is_a_tls_error_that_names_the_host_setting(s
 
 def test_http_to_a_tls_port_is_an_error_of_ours(serve: Any, runs: Any, certificates: Certificates) -> None:
     server = serve(tls=certificates.right)
-    with pytest.raises(ApiException):
+    with pytest.raises(ApiConnectionError):
         runs(server.url.replace("https:", "http:")).create_run(RUN)
 
 
 def test_a_ca_file_that_is_not_there_is_named(serve: Any, runs: Any, certificates: Certificates) -> None:
     server = serve(tls=certificates.right)
-    with pytest.raises(ApiException) as caught:
+    with pytest.raises(ApiConnectionError) as caught:
         runs(server, ssl_ca_cert="/no/such/ca.pem").create_run(RUN)
     assert "ssl_ca_cert" in str(caught.value)
 

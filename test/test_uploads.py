@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 from fixtures.servers import Request, redirect, reply, reset_after
 
-from kfp_server_api import ApiConnectionError, ApiException, OpenApiException, PipelineUploadServiceApi
+from kfp_server_api import ApiConnectionError, OpenApiException, PipelineUploadServiceApi
 
 YAML = b"pipelineInfo: {name: hello}\nroot: {}\n"
 
@@ -195,7 +195,7 @@ def test_an_upload_that_breaks_off_is_a_connection_error_and_not_repeated(
 def test_an_upload_leaves_no_file_open(serve: Any, connect: Any, package: Path) -> None:
     service = PipelineUploadServiceApi(connect(serve(reply({}), reset_after())))
     service.upload_pipeline(package)
-    with pytest.raises(ApiException):
+    with pytest.raises(ApiConnectionError):
         service.upload_pipeline(package)
     open_now = [os.readlink(f"/proc/self/fd/{each}") for each in os.listdir("/proc/self/fd") if _is_link(each)]
     assert str(package) not in open_now

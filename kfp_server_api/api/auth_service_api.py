@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kfp_server_api._operation import Operation, Param, Service, with_http_info
+from kfp_server_api._operation import Operation, Param
+from kfp_server_api._service import Service, with_http_info
 
 
 class AuthServiceApi(Service):

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kfp_server_api._operation import Operation, Service, with_http_info
+from kfp_server_api._operation import Operation
+from kfp_server_api._service import Service, with_http_info
 
 if TYPE_CHECKING:
     from kfp_server_api.models.v2beta1_filter import V2beta1Filter

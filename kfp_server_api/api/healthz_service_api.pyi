@@ -5,7 +5,8 @@ from typing import overload
 from typing_extensions import Unpack
 from urllib3.response import HTTPResponse
 
-from kfp_server_api._operation import Operation, Service
+from kfp_server_api._operation import Operation
+from kfp_server_api._service import Service
 from kfp_server_api._types import AsyncOptions, Headers, Options, RawOptions
 from kfp_server_api.models.v2beta1_get_healthz_response import V2beta1GetHealthzResponse
 

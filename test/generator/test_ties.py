@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 import kfp_server_api
-from kfp_server_api import _operation, exceptions
+from kfp_server_api import _service, exceptions
 from kfp_server_api._model import Model
 
 ROOT = Path(__file__).parents[2]
@@ -57,13 +57,13 @@ def test_no_field_can_have_a_name_of_the_model_itself(tables: dict[str, Any]) ->
 
 
 def test_no_operation_can_have_a_name_of_the_service_itself(tables: dict[str, Any]) -> None:
-    own = {name.lstrip("_") for name in dir(_operation.Service) if not name.startswith("__")}
+    own = {name.lstrip("_") for name in dir(_service.Service) if not name.startswith("__")}
     own |= set(vars(kfp_server_api.RunServiceApi(kfp_server_api.ApiClient())))
     assert set(tables["OF_SERVICES"]) == own
 
 
 def test_no_parameter_can_have_the_name_of_an_option(tables: dict[str, Any]) -> None:
-    options = {name for name in _operation._OPTIONS if not name.startswith("_")}
+    options = {name for name in _service._OPTIONS if not name.startswith("_")}
     assert set(tables["OF_CALLS"]) == {"self", "options"} | options
 
 

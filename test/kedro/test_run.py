@@ -40,55 +40,58 @@ SUCCEED = [
 FAIL = [
     ({"pipeline_names": ["sinks"]}, "ValueError", "the ship\nsank"),
     ({"pipeline_names": ["vanishes"]}, "RuntimeError", ""),
-    ({"pipeline_names": ["nosuch"]}, "ValueError", "Failed to find the pipeline named 'nosuch'"),
-    ({"pipeline_names": ["daily", "nosuch"]}, "ValueError", "Failed to find the pipeline named 'nosuch'"),
-    ({"params": {"count": "five"}}, "TypeError", "'str' object cannot be interpreted as an integer"),
+    ({"pipeline_names": ["nosuch"]}, "ValueError", "nosuch"),
+    ({"pipeline_names": ["daily", "nosuch"]}, "ValueError", "nosuch"),
+    ({"params": {"count": "five"}}, "TypeError", ""),
     ({"params": {"berth": 5}, "pipeline_names": ["echo"]}, "ValueError", "params:berth.depth"),
-    ({"tags": ["nosuch"]}, "ValueError", "Pipeline contains no nodes"),
-    ({"from_nodes": ["nosuch"]}, "ValueError", "Pipeline does not contain nodes named ['nosuch']"),
-    ({"node_names": ["nosuch"]}, "ValueError", "Pipeline does not contain nodes named ['nosuch']"),
-    ({"node_names": ["report"]}, "ValueError", "Pipeline input(s) {'weights'} not found"),
-    ({"pipeline_names": ["yard"], "node_names": ["rest"]}, "ValueError", "does not contain nodes named ['rest']"),
-    ({"from_inputs": ["nosuch"]}, "ValueError", "Pipeline does not contain datasets named ['nosuch']"),
-    ({"namespaces": ["nosuch"]}, "ValueError", "namespaces: ['nosuch']"),
-    ({"runner": "os.system"}, "ValueError", "Runner module 'os' is not allowed"),
-    ({"runner": "NoSuchRunner"}, "AttributeError", "has no attribute 'NoSuchRunner'"),
-    ({"runner": "harbour.runners.X"}, "ModuleNotFoundError", "No module named 'harbour.runners'"),
-    ({"runner": "kedro.runner.run_node"}, "AttributeError", "has no attribute 'run_node'"),
-    ({"load_versions": {"nosuch": "x"}}, "DatasetNotFoundError", "[nosuch] are not found in the catalog"),
+    ({"tags": ["nosuch"]}, "ValueError", ""),
+    ({"from_nodes": ["nosuch"]}, "ValueError", "nosuch"),
+    ({"node_names": ["nosuch"]}, "ValueError", "nosuch"),
+    ({"node_names": ["report"]}, "ValueError", "weights"),
+    ({"pipeline_names": ["yard"], "node_names": ["rest"]}, "ValueError", "rest"),
+    ({"from_inputs": ["nosuch"]}, "ValueError", "nosuch"),
+    ({"namespaces": ["nosuch"]}, "ValueError", "nosuch"),
+    ({"runner": "os.system"}, "ValueError", "os"),
+    ({"runner": "NoSuchRunner"}, "AttributeError", "NoSuchRunner"),
+    ({"runner": "harbour.runners.X"}, "ModuleNotFoundError", "harbour.runners"),
+    ({"runner": "kedro.runner.run_node"}, "AttributeError", "run_node"),
+    ({"load_versions": {"nosuch": "x"}}, "DatasetNotFoundError", "nosuch"),
 ]
 
 REFUSED = [
-    ({"tags": "intake"}, ["list_type"], "tags: Input should be a valid list"),
-    ({"pipeline_names": [1]}, ["string_type"], "pipeline_names[0]: Input should be a valid string"),
-    ({"params": [1]}, ["dict_type"], "params: Input should be a valid dictionary"),
-    ({"is_async": "maybe"}, ["bool_parsing"], "is_async: Input should be a valid boolean, unable to interpret input"),
-    ({"load_versions": {"a": 1}}, ["string_type"], "load_versions.a: Input should be a valid string"),
-    ({"runner": "os; x"}, ["value_error"], "runner: Value error, runner 'os; x' is not a valid Python dotted"),
-    ({"runner": ""}, ["value_error"], "runner: Value error, runner '' is not a valid Python dotted"),
-    (
-        {"tags": 1, "node_names": [2]},
-        ["string_type", "list_type"],
-        "node_names[0]: Input should be a valid string; tags: Input should be a valid list",
-    ),
+    ({"tags": "intake"}, ["tags"]),
+    ({"pipeline_names": [1]}, ["pipeline_names[0]"]),
+    ({"params": [1]}, ["params"]),
+    ({"is_async": "maybe"}, ["is_async"]),
+    ({"load_versions": {"a": 1}}, ["load_versions.a"]),
+    ({"runner": "os; x"}, ["runner"]),
+    ({"runner": ""}, ["runner"]),
+    ({"tags": 1, "node_names": [2]}, ["node_names[0]", "tags"]),
 ]
 
 # Bodies that only a defect of this client, or a proxy, could send.
 RAW = [
-    (b"", "application/json", 422, "body: Field required"),
-    (b"null", "application/json", 422, "body: Input should be a valid dictionary or object"),
-    (b"[]", "application/json", 422, "body: Input should be a valid dictionary or object"),
-    (b'"x"', "application/json", 422, "body: Input should be a valid dictionary or object"),
-    (b'{"pipeline": "daily"}', "application/json", 422, "pipeline: Extra inputs are not permitted"),
-    (b'{"a": 1, "b": 2}', "application/json", 422, "a: Extra inputs are not permitted; b: Extra inputs"),
-    (b'{"env": "local"}', "application/json", 422, "env: Extra inputs are not permitted"),
-    (b'{"is_async": null}', "application/json", 422, "is_async: Input should be a valid boolean"),
-    (b'{"tags": [', "application/json", 422, "[10]: JSON decode error"),
-    (b"{}", "text/plain", 422, "body: Input should be a valid dictionary or object"),
-    (b"a=1", "application/x-www-form-urlencoded", 422, "body: Input should be a valid dictionary or object"),
-    (b'{"tags": "\xff"}', "application/json", 400, "There was an error parsing the body"),
-    (b'{"tags": NaN}', "application/json", 500, "Internal Server Error"),
+    (b"", "application/json", ["body"]),
+    (b"null", "application/json", ["body"]),
+    (b"[]", "application/json", ["body"]),
+    (b'"x"', "application/json", ["body"]),
+    (b'{"pipeline": "daily"}', "application/json", ["pipeline"]),
+    (b'{"a": 1, "b": 2}', "application/json", ["a", "b"]),
+    (b'{"env": "local"}', "application/json", ["env"]),
+    (b'{"is_async": null}', "application/json", ["is_async"]),
+    (b'{"tags": [', "application/json", ["[10]"]),
+    (b"{}", "text/plain", ["body"]),
+    (b"a=1", "application/x-www-form-urlencoded", ["body"]),
 ]
+UNREADABLE = [
+    (b'{"tags": "\xff"}', 400, BadRequestError),
+    (b'{"tags": NaN}', 500, ServerError),
+]
+
+
+def faults(error: BadRequestError, paths: list[str]) -> str:
+    """Return the message that names each fault of a refusal by its path, in the server's words."""
+    return "; ".join(f"{path}: {fault['msg']}" for path, fault in zip(paths, error.details, strict=True))
 
 
 @pytest.mark.parametrize("request_", SUCCEED, ids=json.dumps)
@@ -108,33 +111,53 @@ def test_request_ends_in_a_failed_run(kedro, request_, error_type, text):
     error = caught.value
     assert (error.status, error.error_type) == (200, error_type)
     assert text in error.message
+    assert error.message == json.loads(error.body)["error"]["message"]
     assert error.run_id.endswith("Z")
     assert error.duration_ms >= 0
     assert f"{error_type}: {error.message} (run {error.run_id}" in str(error)
 
 
-@pytest.mark.parametrize(("request_", "types", "message"), REFUSED, ids=[json.dumps(row[0]) for row in REFUSED])
-def test_request_is_refused_with_the_path_of_each_fault(kedro, request_, types, message):
+@pytest.mark.parametrize(("request_", "paths"), REFUSED, ids=[json.dumps(row[0]) for row in REFUSED])
+def test_request_is_refused_with_the_path_of_each_fault(kedro, request_, paths):
     with pytest.raises(BadRequestError) as caught:
         kedro.run(**request_)
     assert caught.value.status == 422
-    assert [each["type"] for each in caught.value.details] == types
-    assert caught.value.message.startswith(message)
+    assert caught.value.message == faults(caught.value, paths)
     assert "\n" not in caught.value.message
 
 
-@pytest.mark.parametrize(("body", "content_type", "status", "message"), RAW, ids=[str(row[:2]) for row in RAW])
-def test_every_shape_of_refusal_gives_a_message(running, body, content_type, status, message):
-    class Raw(rest.RESTClientObject):
-        def _send(self, method, url, content, headers, *options):
-            return super()._send(method, url, body, {**headers, "Content-Type": content_type}, *options)
+@pytest.fixture
+def sending(running):
+    """Return a function that sends a run request with another body than the client's."""
 
-    client = ApiClient(Configuration(host=running.host))
-    client.rest_client = Raw(client.configuration)
-    with pytest.raises({422: BadRequestError, 400: BadRequestError, 500: ServerError}[status]) as caught:
-        KedroServer(client).run()
+    def send(body, content_type="application/json"):
+        class Raw(rest.RESTClientObject):
+            def _exchange(self, method, url, options):
+                headers = {**options["headers"], "Content-Type": content_type}
+                return super()._exchange(method, url, {**options, "body": body, "headers": headers})
+
+        client = ApiClient(Configuration(host=running.host))
+        client.rest_client = Raw(client.configuration)
+        return KedroServer(client).run()
+
+    return send
+
+
+@pytest.mark.parametrize(("body", "content_type", "paths"), RAW, ids=[str(row[:2]) for row in RAW])
+def test_every_shape_of_refusal_gives_a_message(sending, body, content_type, paths):
+    with pytest.raises(BadRequestError) as caught:
+        sending(body, content_type)
+    assert caught.value.status == 422
+    assert caught.value.message == faults(caught.value, paths)
+
+
+@pytest.mark.parametrize(("body", "status", "kind"), UNREADABLE, ids=[str(row[0]) for row in UNREADABLE])
+def test_body_that_the_server_cannot_read_gives_its_text_as_the_message(sending, body, status, kind):
+    with pytest.raises(kind) as caught:
+        sending(body)
     assert caught.value.status == status
-    assert caught.value.message.startswith(message)
+    assert caught.value.message
+    assert caught.value.message in caught.value.body
 
 
 @pytest.mark.parametrize(
@@ -161,7 +184,7 @@ def test_refusal_is_raised_without_check(kedro):
 
 
 def test_node_that_exits_is_a_server_error_and_the_server_goes_on(kedro):
-    with pytest.raises(ServerError, match="Internal Server Error") as caught:
+    with pytest.raises(ServerError) as caught:
         kedro.run(pipeline_names=["quits"])
     assert caught.value.status == 500
     assert kedro.run().status == "success"

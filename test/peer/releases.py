@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Install every upstream release from PyPI, each into a folder of its own."""
+"""Install every upstream release from PyPI, each into a folder of its own, the rest as test/constraints.txt pins it."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -36,6 +37,9 @@ RELEASES = [
 NEWEST = RELEASES[-1]
 DEPENDENCIES = ("urllib3", "certifi", "six", "python-dateutil")
 REPOSITORY = Path(__file__).resolve().parents[2]
+CONSTRAINTS = REPOSITORY / "test" / "constraints.txt"
+PINNED = hashlib.sha256(CONSTRAINTS.read_bytes()).hexdigest()[:8]
+"""Part of the names of folders whose content follows from the pins, so that other pins make other folders."""
 INSTALL_SECONDS = 600
 
 
@@ -59,7 +63,7 @@ def upstream(release: str) -> Path:
 
 def dependencies() -> Path:
     """Return the folder with the libraries that every candidate imports."""
-    return _into_folder("dependencies-{}.{}".format(*sys.version_info), list(DEPENDENCIES))
+    return _into_folder("dependencies-{}.{}-{}".format(*sys.version_info[:2], PINNED), list(DEPENDENCIES))
 
 
 def ours() -> Path:
@@ -78,11 +82,13 @@ def ours() -> Path:
 
 def kfp_environment(requirement: str) -> Path:
     """Return the Python of an environment with this `kfp` and its own pins, upstream's client included."""
-    home = cache() / "{}-{}.{}".format(requirement.replace("==", "-"), *sys.version_info)
+    home = cache() / "{}-{}.{}-{}".format(requirement.replace("==", "-"), *sys.version_info[:2], PINNED)
     python = home / "bin" / "python"
     if not (home / "complete").exists():
         venv.create(home, with_pip=True, clear=True)
-        _pip([str(python), "-m", "pip", "install", "--quiet", requirement, "pytest", "absl-py"])
+        pins = home / "constraints.txt"
+        pins.write_text("".join(_pins_beside(requirement)))
+        _pip(python, pins, requirement, "pytest", "absl-py")
         (home / "complete").touch()
     return python
 
@@ -96,25 +102,22 @@ def _our_package() -> Path:
 def _into_folder(name: str, requirements: list[str]) -> Path:
     folder = cache() / name
     if not (folder / "complete").exists():
-        _pip(
-            [
-                sys.executable,
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--upgrade",
-                "--target",
-                str(folder),
-                *requirements,
-            ]
-        )
+        _pip(Path(sys.executable), CONSTRAINTS, "--upgrade", "--target", str(folder), *requirements)
         (folder / "complete").touch()
     return folder
 
 
-def _pip(command: list[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
+def _pins_beside(requirement: str) -> list[str]:
+    """Return the pins that a kfp can be installed with: one of another release brings its own parts."""
+    lines = CONSTRAINTS.read_text().splitlines(keepends=True)
+    return [line for line in lines if requirement == "kfp" or not line.startswith("kfp")]
+
+
+def _pip(python: Path, pins: Path, *arguments: str) -> None:
+    """Install; older pips take the pins of what builds a package from the one variable, newer ones from the other."""
+    command = [str(python), "-m", "pip", "install", "--quiet", *arguments]
+    env = {**os.environ, "PIP_CONSTRAINT": str(pins), "PIP_BUILD_CONSTRAINT": str(pins)}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
     if done.returncode:
         raise RuntimeError("{}\n{}".format(" ".join(command), done.stderr[-2000:]))
 

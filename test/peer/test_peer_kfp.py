@@ -11,13 +11,15 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import releases
 from compare import Ledger, differences, report, soften_extra
+from fixtures.ports import black_hole, closed_port
+from fixtures.servers import reset_after, serving
 from peers import PROBE_SECONDS, Candidate, environment
 
 KFP = ("kfp", "kfp==2.16.1")
@@ -171,7 +173,7 @@ def test_ours_and_kfp_install_together(tmp_path: Path) -> None:
     source, target = tmp_path / "source", tmp_path / "report.json"
     shutil.copytree(releases.REPOSITORY, source, ignore=shutil.ignore_patterns(".*", "build", "*.egg-info", "test"))
     command = [sys.executable, "-m", "pip", "install", "--quiet", "--ignore-installed", "--dry-run"]
-    command += ["--report", str(target), str(source), "kfp"]
+    command += ["--constraint", str(releases.CONSTRAINTS), "--report", str(target), str(source), "kfp"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=PROBE_SECONDS, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     chosen = [
@@ -180,3 +182,73 @@ def test_ours_and_kfp_install_together(tmp_path: Path) -> None:
     ours = [url for name, url in chosen if name.lower().replace("_", "-") == "kfp-server-api"]
     assert "kfp" in dict(chosen)
     assert ours == [source.as_uri()]
+
+
+class NoReply(NamedTuple):
+    """A host that does not reply, and how often it was reached."""
+
+    url: str
+    reached: Callable[[], int]
+
+
+@pytest.fixture(params=["dead", "resetting"])
+def no_reply(request: pytest.FixtureRequest) -> Iterator[NoReply]:
+    """Give a host that refuses connections, and one that resets them."""
+    if request.param == "dead":
+        with closed_port() as url:
+            yield NoReply(url, lambda: 0)
+    else:
+        with serving(reset_after()) as server:
+            yield NoReply(server.url, lambda: len(server.requests))
+
+
+def client_of(python: Path, folder: Path, home: Path, host: str, *seconds: str) -> dict[str, Any]:
+    """Return what a program sees that makes a `kfp.Client` of a host."""
+    home.mkdir()
+    result = home / "result.json"
+    probe = str(Path(__file__).parent / "probe_no_reply.py")
+    done = run(python, folder, home, probe, host, str(result), *seconds)
+    assert done.returncode == 0, done.stderr[-3000:]
+    found: dict[str, Any] = json.loads(result.read_text("utf-8"))
+    return found
+
+
+def test_a_client_of_a_host_without_reply_fails_as_with_upstream(
+    python: Path, ours: Candidate, no_reply: NoReply, tmp_path: Path
+) -> None:
+    theirs = client_of(python, releases.upstream(releases.NEWEST), tmp_path / "upstream", no_reply.url)
+    tries = no_reply.reached()
+    here = client_of(python, ours.folder, tmp_path / "ours", no_reply.url)
+    assert theirs["raised"][0] == "urllib3.exceptions.MaxRetryError"
+    assert theirs["raised"][0] in here["raised"]
+    assert "kfp_server_api.exceptions.ApiException" not in here["raised"]
+    assert no_reply.reached() == 2 * tries
+    assert here["lines"] <= theirs["lines"]
+
+
+@pytest.mark.parametrize("command", [["run", "list"], ["run", "--help"]], ids=" ".join)
+def test_the_command_line_says_no_more_of_a_host_without_reply(
+    python: Path, ours: Candidate, no_reply: NoReply, tmp_path: Path, command: list[str]
+) -> None:
+    arguments = [str(python.parent / "kfp"), "--endpoint", no_reply.url, *command]
+    theirs = run(python, releases.upstream(releases.NEWEST), tmp_path, *arguments)
+    tries = no_reply.reached()
+    here = run(python, ours.folder, tmp_path, *arguments)
+    assert here.returncode == theirs.returncode
+    assert no_reply.reached() == 2 * tries
+    assert len(_own_lines(here.stderr)) <= len(_own_lines(theirs.stderr))
+    assert ("MaxRetryError" in here.stderr) == ("MaxRetryError" in theirs.stderr)
+
+
+def _own_lines(text: str) -> list[str]:
+    """Return the lines of standard error that are no part of a traceback."""
+    return [
+        line for line in text.splitlines() if line and not line.startswith((" ", "Traceback", "During", "The above"))
+    ]
+
+
+def test_a_client_of_a_black_hole_ends_by_the_timeout(python: Path, ours: Candidate, tmp_path: Path) -> None:
+    with black_hole() as url:
+        seen = client_of(python, ours.folder, tmp_path / "ours", url, "0.3")
+    assert "kfp_server_api.exceptions.ApiTimeoutError" in seen["raised"]
+    assert "urllib3.exceptions.MaxRetryError" in seen["raised"]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The child process of one run: `python -m kfp_server_api.server.engine.__main__ REQUEST_FILE`.
 
-Started by `orchestration.run_process` only. Tells over a socket what happens, one JSON object a line; ends itself
-and all that it started when the other end of that socket is gone.
+Started by `orchestration.run_process` only. Reports over a socket, in the words of `events`; ends itself and all that
+it started when the other end of that socket is gone.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ import threading
 import time
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
-from kfp_server_api.server.engine import dataflow
 from kfp_server_api.server.engine.component_runner import Components
 from kfp_server_api.server.engine.dag import PipelineRun
-from kfp_server_api.server.engine.outcome import FAILED, Outcome
+from kfp_server_api.server.engine.events import Event, RunRequest, run_event
+from kfp_server_api.server.engine.outcome import FAILED, RUNNING, Outcome
+from kfp_server_api.server.engine.outputs import as_json
 
 _STOPPED = 143
 _LEAST_AT_ONCE = 2
@@ -33,12 +33,11 @@ class Reporter:
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
-        self._lock = threading.Lock()
 
-    def send(self, event: dict[str, Any]) -> None:
+    def send(self, event: Event) -> None:
         """Send one event; an event after the parent's death is dropped."""
         line = json.dumps(event, default=str, allow_nan=True).encode() + b"\n"
-        with self._lock, contextlib.suppress(OSError):
+        with contextlib.suppress(OSError):
             self._connection.sendall(line)
 
     def end_with_parent(self) -> None:
@@ -56,13 +55,13 @@ class Reporter:
 
 def main(request_file: str) -> None:
     """Run the pipeline of a request file and report how it went."""
-    request = json.loads(Path(request_file).read_text(encoding="utf-8"))
+    request: RunRequest = json.loads(Path(request_file).read_text(encoding="utf-8"))
     connection = socket.socket(fileno=request["descriptor"])
     connection.set_inheritable(False)
     _restore(request["python_path"])
     reporter = Reporter(connection)
     reporter.end_with_parent()
-    reporter.send({"type": "run", "state": "RUNNING", "time": time.time()})
+    reporter.send(run_event(RUNNING, time.time()))
     outcome = _run(request, Path(request_file).parent, reporter)
     reporter.send(_final_event(outcome))
     connection.shutdown(socket.SHUT_WR)
@@ -75,16 +74,15 @@ def _restore(python_path: str | None) -> None:
         os.environ["PYTHONPATH"] = python_path
 
 
-def _run(request: dict[str, Any], directory: Path, reporter: Reporter) -> Outcome:
+def _run(request: RunRequest, directory: Path, reporter: Reporter) -> Outcome:
     try:
         spec = request["spec"].get("pipeline_spec") or request["spec"]
-        name = (spec.get("pipelineInfo") or {}).get("name", "pipeline")
-        components = Components(directory, name, directory.name)
+        components = Components(spec, directory)
         _stop_on_signal(components)
         most_at_once = max(_LEAST_AT_ONCE, os.cpu_count() or 1)
         return PipelineRun(spec, components.run, reporter.send, most_at_once).run(request["parameters"])
     except Exception as error:
-        return Outcome(FAILED, cause=f"{type(error).__name__}: {error}")
+        return Outcome(FAILED, error=f"{type(error).__name__}: {error}")
 
 
 def _stop_on_signal(components: Components) -> None:
@@ -99,15 +97,10 @@ def _stop_on_signal(components: Components) -> None:
     signal.signal(signal.SIGTERM, stop)
 
 
-def _final_event(outcome: Outcome) -> dict[str, Any]:
-    failed = outcome.state == FAILED
-    return {
-        "type": "run",
-        "state": outcome.state,
-        "time": time.time(),
-        "error": outcome.cause if failed else None,
-        "outputs": None if failed else dataflow.as_json(outcome.outputs),
-    }
+def _final_event(outcome: Outcome) -> Event:
+    if outcome.state == FAILED:
+        return run_event(FAILED, time.time(), error=outcome.error)
+    return run_event(outcome.state, time.time(), outputs=as_json(outcome.outputs))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Callable
 
+from kfp_server_api.server.engine.outcome import TaskError
+
 _TOKENS = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(&&)|(\|\|)|(!(?!=))""")
 _COMPARE: dict[type, Callable[[Any, Any], Any]] = {
     ast.Eq: operator.eq,
@@ -22,7 +24,7 @@ _COMPARE: dict[type, Callable[[Any, Any], Any]] = {
 _CONSTANTS = {"true": True, "false": False, "null": None}
 
 
-class ConditionError(ValueError):
+class ConditionError(TaskError):
     """A condition that is not understood or cannot be computed."""
 
 

@@ -1,233 +1,226 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Walks the task graph of a compiled pipeline: order, data flow, branches, loops and nested pipelines.
+"""Walks the task graphs of a pipeline spec: order, data flow, branches, loops and nested pipelines.
 
-Knows nothing of processes or of kfp: a `PipelineRun` is given a function that runs one component.
+Knows nothing of processes or of kfp: a `PipelineRun` is given a function that runs one component. An event loop
+drives all tasks, and only a component that runs takes a thread, so that thousands of tasks may wait.
 """
 
 from __future__ import annotations
 
-import threading
+import asyncio
 import time
 import uuid
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import nullcontext
+from collections.abc import Awaitable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Callable, NamedTuple
 
-from kfp_server_api.server.engine import conditions, dataflow
-from kfp_server_api.server.engine.dataflow import MissingValueError, Scope
-from kfp_server_api.server.engine.outcome import BLOCKED, FAILED, RUNNING, SKIPPED, SUCCEEDED, Outcome
+from kfp_server_api.server.engine import conditions
+from kfp_server_api.server.engine.events import TaskEvent
+from kfp_server_api.server.engine.inputs import (
+    MissingValueError,
+    Scope,
+    loop_items,
+    pipeline_arguments,
+    task_arguments,
+    with_defaults,
+)
+from kfp_server_api.server.engine.outcome import (
+    BLOCKED,
+    FAILED,
+    RUNNING,
+    SKIPPED,
+    SUCCEEDED,
+    Outcome,
+    TaskError,
+    failed_inside,
+    failure,
+    named,
+)
+from kfp_server_api.server.engine.outputs import as_json, collect, graph_outputs
+from kfp_server_api.server.packages import InvalidPipelineError
+from kfp_server_api.server.packages.task_order import awaited_tasks, task_order
 
 _LOOPS = {"parameterIterator", "artifactIterator"}
-_MOST_THREADS = 16
 _LONGEST_BACKOFF = 3600.0
 
 
-class Call(NamedTuple):
-    """One component to run: what `PipelineRun.run_component` is called with."""
+class TaskRun(NamedTuple):
+    """A task that is being run; the pipeline itself is one without name and id."""
 
-    task_name: str
+    name: str
     path: str
-    """Unique in the run and usable as a folder name below the run's own."""
+    """The names of the tasks that hold it and its own, joined by "/"; unique in the run."""
+    spec: Mapping[str, Any]
+    """The task in the graph that holds it."""
     component: dict[str, Any]
-    executor: dict[str, Any]
-    arguments: dict[str, Any]
+    arguments: Mapping[str, Any]
+    """Values of its inputs by name, artifacts as kfp's objects; without the component's defaults."""
+    id: str
+    parent_id: str
 
+    @property
+    def is_loop(self) -> bool:
+        """Whether it runs its component once an item."""
+        return bool(_LOOPS & set(self.spec))
 
-class Place(NamedTuple):
-    """Where in the run a task stands."""
+    @property
+    def is_graph(self) -> bool:
+        """Whether its component is a graph of tasks."""
+        return "dag" in self.component
 
-    path: str
-    task_id: str | None
+    def child(
+        self, name: str, spec: Mapping[str, Any], component: dict[str, Any], arguments: Mapping[str, Any]
+    ) -> TaskRun:
+        """Return a task that this one holds."""
+        path = f"{self.path}/{name}" if self.path else name
+        return TaskRun(name, path, spec, component, arguments, str(uuid.uuid4()), self.id)
 
 
 class PipelineRun:
-    """A compiled pipeline being run.
+    """The run of a pipeline.
 
     Args:
-        spec: The pipeline's IR as a mapping.
-        run_component: Runs one component and returns its outcome; called from several threads.
-        report: Receives the events of tasks; called from several threads, one at a time.
+        spec: The pipeline spec.
+        run_component: Runs a task whose component is no graph and returns its outcome; called from several threads.
+        report: Receives the events of tasks, in the thread that called `run`.
         most_at_once: How many components may run at the same time.
+        sleep: Waits some seconds; a task that is to be tried again waits so and holds no thread.
     """
 
     def __init__(
         self,
-        spec: dict[str, Any],
-        run_component: Callable[[Call], Outcome],
-        report: Callable[[dict[str, Any]], None],
+        spec: Mapping[str, Any],
+        run_component: Callable[[TaskRun], Outcome],
+        report: Callable[[TaskEvent], None],
         most_at_once: int,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._root = spec["root"]
-        self._components = spec.get("components") or {}
-        self._executors = (spec.get("deploymentSpec") or {}).get("executors") or {}
+        self._spec = spec
         self._run_component = run_component
         self._report_event = report
-        self._report_lock = threading.Lock()
-        self._free = threading.BoundedSemaphore(most_at_once)
+        self._most_at_once = most_at_once
+        self._sleep = sleep
+        self._free: asyncio.Semaphore  # of the event loop in which `run` walks the graphs
 
-    def run(self, parameters: dict[str, Any]) -> Outcome:
-        """Run the whole pipeline."""
+    def run(self, parameters: Mapping[str, Any]) -> Outcome:
+        """Run the whole pipeline and return how it ended."""
         try:
-            inputs = dataflow.pipeline_inputs(self._root, parameters)
-        except ValueError as error:
-            return Outcome(FAILED, error=str(error), cause=str(error))
-        return self._run_dag(self._root, inputs, Place("", None))
+            arguments = pipeline_arguments(self._spec, parameters)
+            return asyncio.run(self._run_pipeline(TaskRun("", "", {}, self._spec["root"], arguments, "", "")))
+        except (InvalidPipelineError, TaskError) as error:
+            return Outcome(FAILED, error=str(error))
 
-    def _run_dag(self, component: dict[str, Any], inputs: dict[str, Any], place: Place) -> Outcome:
-        """Start each task as soon as those that it depends on have ended."""
-        tasks: dict[str, Any] = component["dag"].get("tasks") or {}
-        scope = Scope(inputs)
-        waiting = dict(tasks)
-        awaited = {name: dataflow.dependencies(task) & set(tasks) for name, task in tasks.items()}
-        running: dict[Future[Outcome], str] = {}
-        with ThreadPoolExecutor(max_workers=max(1, min(len(tasks), _MOST_THREADS))) as pool:
-            while waiting or running:
-                for name in [name for name in waiting if awaited[name] <= set(scope.outcomes)]:
-                    running[pool.submit(self._run_task, name, waiting.pop(name), scope, place)] = name
-                if not running:
-                    raise ValueError(f"tasks wait for one another: {', '.join(sorted(waiting))}")
-                for done in wait(running, return_when=FIRST_COMPLETED).done:
-                    scope.outcomes[running.pop(done)] = done.result()
-        return _dag_outcome(component["dag"], scope)
+    async def _run_pipeline(self, pipeline: TaskRun) -> Outcome:
+        self._free = asyncio.Semaphore(self._most_at_once)
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(self._most_at_once))
+        return await self._run_graph(pipeline)
 
-    def _run_task(self, name: str, task: dict[str, Any], scope: Scope, place: Place) -> Outcome:
-        policy = task.get("triggerPolicy") or {}
-        if policy.get("strategy") != "ALL_UPSTREAM_TASKS_COMPLETED" and _blocked(task, scope):
-            return Outcome(BLOCKED)
-        task_id = str(uuid.uuid4())
-        component = self._components[task["componentRef"]["name"]]
+    async def _run_graph(self, holder: TaskRun) -> Outcome:
+        """Start each task of a graph as soon as those that it waits for have ended."""
+        dag = holder.component["dag"]
+        tasks: dict[str, Any] = dag.get("tasks") or {}
+        scope = Scope(with_defaults(holder.component, holder.arguments))
+        order = task_order(tasks)
+        running: set[asyncio.Task[Outcome]] = set()
+        ended: asyncio.Queue[asyncio.Task[Outcome]] = asyncio.Queue()
+        while order.is_active():
+            for name in order.get_ready():
+                task = asyncio.create_task(self._run_task(name, tasks[name], holder, scope), name=name)
+                task.add_done_callback(ended.put_nowait)
+                running.add(task)
+            done = await ended.get()
+            running.discard(done)
+            scope.outcomes[done.get_name()] = done.result()
+            order.done(done.get_name())
+        failed = failed_inside(scope.outcomes.values())
+        return failed or Outcome(SUCCEEDED, graph_outputs(dag.get("outputs") or {}, scope.outcomes))
+
+    async def _run_task(self, name: str, spec: Mapping[str, Any], holder: TaskRun, scope: Scope) -> Outcome:
+        """Bring a task of a graph, whose turn it is, to its end: blocked, skipped, failed before it began, or run."""
+        task = holder.child(name, spec, self._component_of(spec), {})
         try:
-            arguments = dataflow.task_arguments(task, component, scope)
-            chosen = not policy.get("condition") or conditions.evaluate(policy["condition"], arguments)
-        except MissingValueError as error:
-            outcome = _failure(name, str(error)) if error.failed else Outcome(SKIPPED)
-            return self._report(name, task_id, place, outcome)
-        except ValueError as error:
-            return self._report(name, task_id, place, _failure(name, str(error)))
-        if not chosen:
-            return self._report(name, task_id, place, Outcome(SKIPPED))
-        return self._run_reported(name, task, component, arguments, place, task_id)
+            policy = spec.get("triggerPolicy") or {}
+            if policy.get("strategy") != "ALL_UPSTREAM_TASKS_COMPLETED" and scope.has_failed(awaited_tasks(spec)):
+                return Outcome(BLOCKED)
+            task = task._replace(arguments=task_arguments(spec, task.component, scope))
+            chosen = not policy.get("condition") or conditions.evaluate(policy["condition"], task.arguments)
+        except Exception as error:
+            skipped = isinstance(error, MissingValueError) and not error.failed
+            return self._report(task, Outcome(SKIPPED) if skipped else failure(name, error))
+        return await self._run_chosen(task) if chosen else self._report(task, Outcome(SKIPPED))
 
-    def _run_reported(
-        self,
-        name: str,
-        task: dict[str, Any],
-        component: dict[str, Any],
-        arguments: dict[str, Any],
-        place: Place,
-        task_id: str | None = None,
-    ) -> Outcome:
-        """Run a task that is known to run, between its two events."""
-        task_id = task_id or str(uuid.uuid4())
-        path = f"{place.path}/{name}" if place.path else name
-        inside = Place(path, task_id)
-        # A task that waits for its turn has not started; one that holds others must not take theirs.
-        with nullcontext() if _holds_tasks(task, component) else self._free:
-            self._report(name, task_id, place, Outcome(RUNNING), arguments)
-            try:
-                outcome = self._run_any(name, task, component, arguments, inside)
-            except Exception as error:
-                outcome = _failure(name, f"{type(error).__name__}: {error}")
-            return self._report(name, task_id, place, outcome, arguments)
+    async def _run_chosen(self, task: TaskRun) -> Outcome:
+        """Run a task that is neither blocked nor skipped, between its two events."""
+        try:
+            if task.is_loop or task.is_graph:
+                self._report(task, Outcome(RUNNING))
+                outcome = await (self._run_loop(task) if task.is_loop else self._run_graph(task))
+            else:
+                outcome = await self._run_with_retries(task)
+        except Exception as error:
+            outcome = failure(task.name, error)
+        return self._report(task, outcome)
 
-    def _run_any(
-        self,
-        name: str,
-        task: dict[str, Any],
-        component: dict[str, Any],
-        arguments: dict[str, Any],
-        inside: Place,
-    ) -> Outcome:
-        if _LOOPS & set(task):
-            return self._run_loop(name, task, component, arguments, inside)
-        if "dag" in component:
-            inputs = dataflow.with_defaults(component, arguments)
-            return self._run_dag(component, inputs, inside)
-        executor = self._executors.get(component.get("executorLabel", ""))
-        if executor is None:
-            return _failure(name, f"component {task['componentRef']['name']!r} has no executor in the pipeline")
-        call = Call(name, inside.path, component, executor, arguments)
-        return self._run_with_retries(call, task.get("retryPolicy") or {})
+    async def _run_loop(self, loop: TaskRun) -> Outcome:
+        """Run the component once an item, as tasks of the loop named NAME-iteration-0, -1 and so on."""
+        variable, items = loop_items(loop.spec, loop.arguments)
+        limit = int((loop.spec.get("iteratorPolicy") or {}).get("parallelismLimit") or len(items) or 1)
+        turn = asyncio.Semaphore(limit)
+        body = {key: value for key, value in loop.spec.items() if key not in _LOOPS}
 
-    def _run_loop(
-        self,
-        name: str,
-        task: dict[str, Any],
-        component: dict[str, Any],
-        arguments: dict[str, Any],
-        inside: Place,
-    ) -> Outcome:
-        """Run the body once an item, as tasks of the loop named NAME-iteration-0, -1 and so on."""
-        key, items = dataflow.loop_items(task, arguments)
-        limit = int((task.get("iteratorPolicy") or {}).get("parallelismLimit") or _MOST_THREADS)
-        body = {k: v for k, v in task.items() if k not in _LOOPS}
+        async def run(index: int, item: Any) -> Outcome:
+            arguments = {**loop.arguments, variable: item}
+            async with turn:
+                name = f"{loop.name}-iteration-{index}"
+                return await self._run_chosen(loop.child(name, body, loop.component, arguments))
 
-        def run(index: int) -> Outcome:
-            values = {**arguments, key: items[index]}
-            return self._run_reported(f"{name}-iteration-{index}", body, component, values, inside)
+        outcomes = await asyncio.gather(*(run(index, item) for index, item in enumerate(items)))
+        failed = failed_inside(outcomes)
+        return failed or Outcome(SUCCEEDED, collect(loop.component, [outcome.outputs for outcome in outcomes]))
 
-        with ThreadPoolExecutor(max_workers=max(1, min(limit, _MOST_THREADS))) as pool:
-            outcomes = list(pool.map(run, range(len(items))))
-        failed = [outcome for outcome in outcomes if outcome.state == FAILED]
-        if failed:
-            return failed[0]._replace(outputs={}, error=failed[0].cause, log=None)
-        return Outcome(SUCCEEDED, dataflow.collect(component, [outcome.outputs for outcome in outcomes]))
-
-    def _run_with_retries(self, call: Call, policy: dict[str, Any]) -> Outcome:
+    async def _run_with_retries(self, task: TaskRun) -> Outcome:
+        """Run a component until it succeeds, as often as its retry policy says; it has started when it has a thread."""
+        policy = task.spec.get("retryPolicy") or {}
         last = int(policy.get("maxRetryCount") or 0)
         for attempt in range(last + 1):
-            outcome = self._run_component(call)
-            if outcome.state == SUCCEEDED or attempt == last:
+            async with self._free:
+                if attempt == 0:
+                    self._report(task, Outcome(RUNNING))
+                outcome = await asyncio.to_thread(self._run_component, task)
+            if outcome.state != FAILED or attempt == last:
                 break
-            time.sleep(_backoff(policy, attempt))
-        return outcome._replace(cause=f"task {call.task_name!r} failed: {outcome.error}" if outcome.error else "")
+            await self._sleep(_backoff(policy, attempt))
+        return named(task.name, outcome)
 
-    def _report(
-        self, name: str, task_id: str, place: Place, outcome: Outcome, inputs: dict[str, Any] | None = None
-    ) -> Outcome:
-        event = {
+    def _component_of(self, task: Mapping[str, Any]) -> dict[str, Any]:
+        components: dict[str, dict[str, Any]] = self._spec.get("components") or {}
+        return components.get(task["componentRef"]["name"]) or {}
+
+    def _report(self, task: TaskRun, outcome: Outcome) -> Outcome:
+        event: TaskEvent = {
             "type": "task",
-            "task_id": task_id,
-            "name": name,
-            "parent_task_id": place.task_id,
+            "task_id": task.id,
+            "name": task.name,
+            "parent_task_id": task.parent_id or None,
             "state": outcome.state,
             "time": time.time(),
             "error": outcome.error or None,
-            "outputs": dataflow.as_json(outcome.outputs) if outcome.state == SUCCEEDED else None,
-            "inputs": dataflow.as_json(inputs) if inputs is not None else None,
+            "outputs": as_json(outcome.outputs) if outcome.state == SUCCEEDED else None,
+            "inputs": as_json(task.arguments),
             "log": outcome.log,
         }
-        with self._report_lock:
-            self._report_event(event)
+        self._report_event(event)
         return outcome
 
 
-def _holds_tasks(task: dict[str, Any], component: dict[str, Any]) -> bool:
-    return bool(_LOOPS & set(task)) or "dag" in component
-
-
-def _blocked(task: dict[str, Any], scope: Scope) -> bool:
-    ended = [scope.outcomes.get(name) for name in dataflow.dependencies(task)]
-    return any(outcome is not None and outcome.state in (FAILED, BLOCKED) for outcome in ended)
-
-
-def _failure(name: str, error: str) -> Outcome:
-    return Outcome(FAILED, error=error, cause=f"task {name!r} failed: {error}")
-
-
-def _dag_outcome(dag: dict[str, Any], scope: Scope) -> Outcome:
-    """Return the first failure in the order of ending, else the outputs."""
-    for outcome in scope.outcomes.values():
-        if outcome.state == FAILED:
-            return Outcome(FAILED, error=outcome.cause, cause=outcome.cause)
-    try:
-        return Outcome(SUCCEEDED, dataflow.dag_outputs(dag.get("outputs") or {}, scope))
-    except ValueError as error:
-        return Outcome(FAILED, error=str(error), cause=str(error))
-
-
-def _backoff(policy: dict[str, Any], attempt: int) -> float:
-    first = dataflow.seconds(policy.get("backoffDuration"), 0.0)
-    most = dataflow.seconds(policy.get("backoffMaxDuration"), _LONGEST_BACKOFF)
+def _backoff(policy: Mapping[str, Any], attempt: int) -> float:
+    """Return how many seconds after a failed attempt, counted from 0, the next one begins."""
+    first = _seconds(policy.get("backoffDuration"), 0.0)
+    most = _seconds(policy.get("backoffMaxDuration"), _LONGEST_BACKOFF)
     factor = float(policy.get("backoffFactor") or 2.0)
     return min(first * factor**attempt, most, _LONGEST_BACKOFF)
+
+
+def _seconds(duration: str | None, default: float) -> float:
+    """Read a protobuf duration such as "1.5s"."""
+    return float(duration.rstrip("s")) if duration else default

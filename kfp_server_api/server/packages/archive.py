@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import IO
 
 LIMIT = 32 * 1024 * 1024
-"""Bytes that a package may have, packed or not."""
+"""Bytes that a compiled pipeline may have, packed or not."""
 
 _LARGEST_ARCHIVE = 8 * LIMIT
 _LARGEST_HEADER = 64 * 1024
@@ -38,7 +38,7 @@ class UnreadableFileError(Exception):
 def read_file(name: str, file: IO[bytes]) -> bytes:
     """Return the YAML or JSON text in an uploaded file.
 
-    Its kind is told by the name (.yaml, .yml, .json) or else by its first bytes (zip, tar.gz). In an archive
+    Its name says its kind (.yaml, .yml, .json), or else its first bytes do (zip, tar.gz). In an archive
     the entry `pipeline.yaml` is taken, or else the first, which must be YAML.
 
     Raises:
@@ -79,7 +79,7 @@ def _open_tar(file: IO[bytes]) -> bytes:
 
 
 class _Unpacked(gzip.GzipFile):
-    """What a gzip file unpacks to, read in bounded pieces.
+    """A gzip file, unpacked in bounded pieces.
 
     Attributes:
         largest: bytes that one read may ask for.

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from kfp_server_api.server.errors import invalid
+from kfp_server_api.server.packages import InvalidPipelineError
 
 
 def _is_number(value: Any) -> bool:
@@ -30,13 +30,13 @@ def check_parameters(spec: Mapping[str, Any], given: Mapping[str, Any]) -> None:
     """Refuse parameters that the pipeline does not declare, lacks, or declares with another type.
 
     Raises:
-        RequestError: which parameter is wrong and why.
+        InvalidPipelineError: which parameter is wrong and why.
     """
     inputs = spec["root"].get("inputDefinitions") or {}
     declared: Mapping[str, Any] = inputs.get("parameters") or {}
     unknown = sorted(set(given) - set(declared))
     if unknown:
-        raise invalid(f"parameter(s) provided are not required by pipeline: {', '.join(unknown)}")
+        raise InvalidPipelineError(f"parameter(s) provided are not required by pipeline: {', '.join(unknown)}")
     for name, definition in declared.items():
         _check(name, definition or {}, given)
 
@@ -44,16 +44,18 @@ def check_parameters(spec: Mapping[str, Any], given: Mapping[str, Any]) -> None:
 def _check(name: str, definition: Mapping[str, Any], given: Mapping[str, Any]) -> None:
     if name not in given:
         if "defaultValue" not in definition and not definition.get("isOptional"):
-            raise invalid(f"parameter {name} is not optional, yet has neither default value nor user provided value")
+            raise InvalidPipelineError(
+                f"parameter {name} is not optional, yet has neither default value nor user provided value"
+            )
         return
     value = given[name]
     fits, wanted = _TYPES.get(str(definition.get("parameterType")), (lambda value: True, ""))
     if not fits(value):
-        raise invalid(f"input parameter {name} requires type {wanted}")
+        raise InvalidPipelineError(f"input parameter {name} requires type {wanted}")
     literals = definition.get("literals") or []
     if literals and value not in literals:
         allowed = ", ".join(json.dumps(literal) for literal in literals)
-        raise invalid(
+        raise InvalidPipelineError(
             f'input parameter "{name}" value {json.dumps(value)} '
             f"does not match any of the allowed literal values: {allowed}"
         )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pipeline packages: what a user uploads, read and checked."""
+"""Compiled pipelines as users upload or send them, read and checked."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
 
-from kfp_server_api.server.errors import invalid
+from kfp_server_api.server.packages import InvalidPipelineError
+from kfp_server_api.server.packages.task_order import cycle_text, task_order
 from kfp_server_api.server.packages.yaml_documents import read_documents
 
 SCHEMA_VERSION = "2.1.0"
@@ -27,7 +28,7 @@ _FIELDS = frozenset(
 
 
 class Package(NamedTuple):
-    """A compiled pipeline: its IR and, if it has one, the platform's settings."""
+    """A compiled pipeline: its pipeline spec and, if it has one, the platform's settings."""
 
     pipeline_spec: dict[str, Any]
     platform_spec: dict[str, Any] | None
@@ -37,36 +38,36 @@ def parse_package(text: bytes) -> Package:
     """Return the pipeline in a YAML (or JSON) text of one or more documents.
 
     Raises:
-        RequestError: there is not exactly one pipeline in it, or the pipeline cannot be accepted.
+        InvalidPipelineError: there is not exactly one pipeline in it, or the pipeline cannot be accepted.
     """
     try:
         documents = read_documents(text)
     except ValueError as cause:
-        raise invalid(f"failed to parse pipeline spec YAML: {cause}") from cause
+        raise InvalidPipelineError(f"failed to parse pipeline spec YAML: {cause}") from cause
     specs = [document for document in documents if _refusal(document) is None]
     platforms = [document for document in documents if _is_platform(document)]
     if len(specs) > 1:
-        raise invalid("multiple pipeline specs provided")
+        raise InvalidPipelineError("multiple pipeline specs provided")
     if len(platforms) > 1:
-        raise invalid("multiple platform specs provided")
+        raise InvalidPipelineError("multiple platform specs provided")
     if not specs:
         reasons = [_refusal(document) for document in documents if not _is_platform(document)]
-        raise invalid(f"unknown template format: {reasons[0] if reasons else 'the file is empty'}")
+        raise InvalidPipelineError(f"unknown template format: {reasons[0] if reasons else 'the file is empty'}")
     check_schema_version(specs[0])
     return Package(specs[0], platforms[0] if platforms else None)
 
 
 def parse_inline(spec: Any) -> Package:
-    """Return the pipeline in a run's `pipeline_spec`: the IR itself, or `{pipeline_spec, platform_spec}`.
+    """Return the pipeline in a run's `pipeline_spec`, which is one or is `{pipeline_spec, platform_spec}`.
 
     Raises:
-        RequestError: it is not a pipeline.
+        InvalidPipelineError: it is not a pipeline.
     """
     wrapped = isinstance(spec, Mapping) and "pipeline_spec" in spec
     inner, platform = (spec["pipeline_spec"], spec.get("platform_spec")) if wrapped else (spec, None)
     reason = _refusal(inner)
     if reason:
-        raise invalid(f"unknown template format: {reason}")
+        raise InvalidPipelineError(f"unknown template format: {reason}")
     check_schema_version(inner)
     return Package(inner, platform or None)
 
@@ -114,16 +115,20 @@ def _wrong_graph(components: Mapping[str, Any], root: Mapping[str, Any]) -> str 
                 return f"{task!r} in the dag of {name} cannot be the name of a task"
             if used not in components:
                 return f'task "{task}" of {name} uses component "{used}", which is not in the file'
+        try:
+            task_order(_get(dag, "tasks") or {})
+        except InvalidPipelineError as cause:
+            return f"the dag of {name}: {cause}"
     used_by = {name: {used for _, used in _tasks(component)} for name, component in components.items()}
     try:
         TopologicalSorter(used_by).prepare()
     except CycleError as cause:
-        return f"components use themselves: {' -> '.join(reversed(cause.args[1]))}"
+        return f"components use themselves: {cycle_text(cause)}"
     return None
 
 
 def _is_table(value: Any) -> bool:
-    """Tell whether a part of the IR that may be missing maps names to mappings."""
+    """Tell whether a part of a pipeline spec that may be missing maps names to mappings."""
     return value is None or (isinstance(value, dict) and all(isinstance(item, dict) for item in value.values()))
 
 
@@ -143,19 +148,21 @@ def _is_platform(document: Any) -> bool:
 
 
 def check_schema_version(spec: Mapping[str, Any]) -> None:
-    """Refuse another version of the IR than the one that servers know."""
+    """Refuse a pipeline spec of another schema than the one that servers know."""
     version = spec.get("schemaVersion")
     if version != SCHEMA_VERSION:
-        raise invalid(f"KFP only supports schema version {SCHEMA_VERSION}, but the pipeline spec has version {version}")
+        raise InvalidPipelineError(
+            f"KFP only supports schema version {SCHEMA_VERSION}, but the pipeline spec has version {version}"
+        )
 
 
 def check_name(spec: Mapping[str, Any]) -> None:
     """Refuse an uploaded pipeline whose own name is not one that servers take."""
     name = spec["pipelineInfo"]["name"]
     if len(name) > 128:
-        raise invalid("pipeline's name must contain no more than 128 characters")
+        raise InvalidPipelineError("pipeline's name must contain no more than 128 characters")
     if not re.match(r"[a-z0-9][a-z0-9-]*\Z", name):
-        raise invalid(
+        raise InvalidPipelineError(
             "pipeline's name must contain only lowercase alphanumeric characters or '-' "
             "and must start with alphanumeric characters"
         )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""YAML texts of strangers, read as the JSON values that they stand for."""
+"""Load untrusted YAML as plain JSON values."""
 
 from __future__ import annotations
 
@@ -55,42 +55,45 @@ def read_documents(text: bytes) -> list[Any]:
     """
     try:
         _check_depth(text)
-        return [_plain(document) for document in yaml.load_all(text, _Loader)]
+        return [_as_json(document) for document in yaml.load_all(text, _Loader)]
     except (yaml.YAMLError, ValueError, RecursionError) as cause:
         raise ValueError(" ".join(str(cause).split()) or type(cause).__name__) from cause
 
 
 def _check_depth(text: bytes) -> None:
-    """Refuse a text that is nested too deeply before it is composed, which libyaml's binding does recursively."""
+    """Refuse a text that is nested too deeply before it is composed, which libyaml's binding does recursively.
+
+    libyaml may have a limit of its own and meet it before it tells of the first level, so its errors name ours, too.
+    """
     depth = 0
-    for event in yaml.parse(text, _Loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > _DEEPEST:
-            raise ValueError(f"the document is nested more than {_DEEPEST} levels deep")
+    try:
+        for event in yaml.parse(text, _Loader):
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > _DEEPEST:
+                raise ValueError(f"it is nested in more than {_DEEPEST} levels")
+    except yaml.YAMLError as cause:
+        raise ValueError(f"it is no YAML, or nested in more than {_DEEPEST} levels: {cause}") from cause
 
 
-def _plain(document: Any) -> Any:
+def _as_json(document: Any) -> Any:
     """Return a YAML document as JSON has it; one that aliases blow up to a huge tree is refused."""
     left = [_LARGEST_TREE]
 
-    def plain(value: Any) -> Any:
+    def convert(value: Any) -> Any:
         left[0] -= 1
         if left[0] < 0:
             raise ValueError(f"the document has more than {_LARGEST_TREE} values")
         if isinstance(value, dict):
-            return {_key(key): plain(item) for key, item in value.items()}
+            return {_key(key): convert(item) for key, item in value.items()}
         if isinstance(value, list):
-            return [plain(item) for item in value]
+            return [convert(item) for item in value]
         if isinstance(value, (int, float)) and not is_json_number(value):
             raise ValueError(f"{value if isinstance(value, float) else 'an integer so large'} is not a JSON number")
         if value is None or isinstance(value, (str, int, float, bool)):
             return value
         raise ValueError(f"{type(value).__name__} is not a JSON value")
 
-    return plain(document)
+    return convert(document)
 
 
 def _key(key: Any) -> str:

@@ -19,7 +19,7 @@ from kfp_server_api.server.resources.call import Arguments, Context, Handler
 from kfp_server_api.server.resources.experiments import default_experiment_id, require_experiment
 from kfp_server_api.server.resources.listing import listing, read_page
 from kfp_server_api.server.resources.pipeline_versions import latest_version, package_of, require_version
-from kfp_server_api.server.resources.validation import new_id
+from kfp_server_api.server.resources.validation import new_id, valid_pipeline
 from kfp_server_api.server.states import STOPPABLE
 from kfp_server_api.server.store.tables import experiments, runs
 from kfp_server_api.server.times import now
@@ -61,7 +61,7 @@ def create(context: Context, arguments: Arguments) -> dict[str, Any]:
     """Make a run and start it, or queue it while as many as may run at once are running."""
     body = arguments["run"]
     _check_body(body)
-    with context.store.write() as connection:
+    with context.store.write() as connection, valid_pipeline():
         experiment = _experiment(connection, body)
         source = _source(connection, body)
         parameters = (body.get("runtime_config") or {}).get("parameters") or {}

@@ -14,6 +14,7 @@ from kfp_server_api.server.packages.pipeline_spec import Package, check_name, pa
 from kfp_server_api.server.resources.call import Arguments, Context, Handler
 from kfp_server_api.server.resources.pipeline_versions import insert_version, to_reply
 from kfp_server_api.server.resources.pipelines import insert_pipeline, require_pipeline
+from kfp_server_api.server.resources.validation import valid_pipeline
 
 _NO_PART = "Failed to read pipeline from file"
 _BAD_FILE = "Failed to read a pipeline spec file"
@@ -65,7 +66,7 @@ def _package(upload: Upload, failure: str) -> Package:
             text = read_file(upload.name, upload.file)
     except UnreadableFileError as cause:
         raise UploadError(INVALID, f"{failure}: {cause}") from cause
-    with uploading(failure):
+    with uploading(failure), valid_pipeline():
         package = parse_package(text)
         check_name(package.pipeline_spec)
     return package

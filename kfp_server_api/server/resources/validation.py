@@ -4,14 +4,25 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from kfp_server_api.server.errors import invalid
+from kfp_server_api.server.packages import InvalidPipelineError
 
 
 def new_id() -> str:
     """Return the id of a new resource."""
     return str(uuid.uuid4())
+
+
+@contextmanager
+def valid_pipeline() -> Iterator[None]:
+    """Turn the refusal of a pipeline or its parameters inside the block into the API's error for invalid input."""
+    try:
+        yield
+    except InvalidPipelineError as cause:
+        raise invalid(str(cause)) from cause
 
 
 def check_length(what: str, value: str, limit: int) -> None:

@@ -19,6 +19,7 @@ import pytest
 pytest.importorskip("kfp")
 dsl = pytest.importorskip("kfp.dsl")
 
+from fixtures.calling import pipeline  # noqa: E402
 from fixtures.running import compiled, read, run  # noqa: E402
 
 from kfp_server_api.server.engine.component_venv import without_kfp_install  # noqa: E402
@@ -56,6 +57,13 @@ def pip_and_import(arguments: list, module: str) -> str:
     return importlib.import_module(module).WHO
 
 
+@component
+def leave(code: int):
+    import sys
+
+    sys.exit(code)
+
+
 @dsl.container_component
 def shell(script: str, result: dsl.OutputPath(int), file: dsl.Output[dsl.Dataset]):
     return dsl.ContainerSpec(image="alpine:9", command=["sh", "-c", script, result, file.path])
@@ -89,6 +97,11 @@ def installing(arguments: list, module: str) -> str:
 @dsl.pipeline
 def shelling(script: str) -> int:
     return shell(script=script).outputs["result"]
+
+
+@dsl.pipeline
+def exiting(code: int = 3):
+    leave(code=code)
 
 
 @dsl.pipeline
@@ -236,6 +249,30 @@ def test_a_missing_program_of_a_container_is_explained(tmp_path: Path) -> None:
     error = run(compiled(missing_program, tmp_path), tmp_path).last["error"]
     assert "task 'no-such-program' failed: command 'no-such-program-here' cannot be started" in error
     assert "not in image 'example/tool:1'" in error
+
+
+def test_an_exit_code_is_a_reason(tmp_path: Path) -> None:
+    assert run(compiled(exiting, tmp_path), tmp_path).last["error"] == "task 'leave' failed: exited with code 3"
+
+
+@pytest.mark.parametrize(
+    ("executors", "error"),
+    [
+        ({}, "component 'comp-step' has no executor in the pipeline"),
+        ({"exec-step": {"resolver": {}}}, "its executor is resolver, which the local server cannot run"),
+        ({"exec-step": {}}, "its executor is nothing, which the local server cannot run"),
+    ],
+    ids=["none", "unknown", "empty"],
+)
+def test_a_component_that_cannot_be_run_is_explained(tmp_path: Path, executors: Any, error: str) -> None:
+    spec = {**pipeline("true"), "deploymentSpec": {"executors": executors}}
+    assert run(spec, tmp_path).last["error"] == f"task 'step' failed: {error}"
+
+
+def test_an_input_that_nothing_gives_a_value_is_named(tmp_path: Path) -> None:
+    spec = pipeline("true")
+    spec["components"]["comp-step"]["inputDefinitions"] = {"parameters": {"n": {}}, "artifacts": {"file": {}}}
+    assert run(spec, tmp_path).last["error"] == "task 'step' failed: input 'n', 'file' has no value"
 
 
 def test_a_container_that_relies_on_its_image_is_explained(tmp_path: Path) -> None:

@@ -1,293 +1,180 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The order, the branches and the data flow of pipelines that really run.
+"""The order, the data flow, the failures and the events of a pipeline, with functions in place of components."""
 
-No postponed annotations here: kfp reads those of components as types, and knows lists as `typing.List`.
-"""
-# ruff: noqa: UP006, UP014, UP035
+from __future__ import annotations
 
-import functools
-import os
-from pathlib import Path
-from typing import Any, List, NamedTuple, Optional
+import threading
+from typing import Any
 
 import pytest
+from fixtures.graphs import Artifact, artifact, double, failing, given, graph, loop, output, pipeline, run, task, value
 
-pytest.importorskip("kfp")
-dsl = pytest.importorskip("kfp.dsl")
+from kfp_server_api.server.engine.dag import TaskRun
 
-from fixtures.running import compiled, run  # noqa: E402
+LIMIT = 10
+NUMBER = {"parameterType": "NUMBER_INTEGER"}
 
-if os.name == "nt":
-    pytest.skip("compiled components need a POSIX shell", allow_module_level=True)
 
-component = functools.partial(dsl.component, base_image="python:3.11")
+def test_a_task_runs_after_those_that_it_waits_for() -> None:
+    ran = run(pipeline({"c": task(after=("b",)), "b": task(value=output("a")), "a": task()}))
+    assert ran.started == ["a", "b", "c"]
 
 
-@component
-def describe(value: int, ratio: float, word: str, flag: bool, numbers: list, table: dict) -> str:
-    import json
+def test_tasks_that_do_not_wait_for_one_another_run_at_the_same_time() -> None:
+    together = threading.Barrier(3)
+    ran = run(pipeline({name: task() for name in "abc"}), lambda task: together.wait(LIMIT) and None)
+    assert ran.outcome.state == "SUCCEEDED"
 
-    return json.dumps([value, ratio, word, flag, numbers, table], sort_keys=True)
 
+def test_so_many_components_run_at_once_and_no_more() -> None:
+    together = threading.Barrier(2)
+    ran = run(pipeline({f"t{n}": task() for n in range(8)}), lambda task: together.wait(LIMIT), most_at_once=2)
+    assert ran.most_running("t") == 2
 
-@component
-def optional(text: Optional[str] = None) -> str:
-    return repr(text)
 
+def test_a_task_that_waits_for_its_turn_has_not_started() -> None:
+    ran = run(pipeline({"a": task(), "b": task()}), most_at_once=1)
+    assert ran.changes == [("a", "RUNNING"), ("a", "SUCCEEDED"), ("b", "RUNNING"), ("b", "SUCCEEDED")]
 
-@component
-def double(value: int) -> int:
-    return 2 * value
 
+def test_a_task_that_holds_others_takes_no_turn() -> None:
+    components = {"outer": graph({"middle": loop("inner", [1, 2])}), "inner": graph({"leaf": task()})}
+    ran = run(pipeline({"outer": task("outer")}, components), most_at_once=1)
+    assert ran.states("outer") == ["RUNNING", "SUCCEEDED"]
+    assert len(ran.started) == 2
 
-@component
-def total(values: List[int]) -> int:
-    return sum(values)
 
+@pytest.mark.parametrize("shape", ["side by side", "loop", "chain"])
+def test_a_thousand_tasks_need_few_threads(shape: str) -> None:
+    names = [f"t{n}" for n in range(1000)]
+    tasks = {
+        "side by side": {name: task() for name in names},
+        "loop": {"loop": loop("body", list(range(1000)))},
+        "chain": {name: task(after=(before,)) for before, name in zip(["", *names], names)},
+    }
+    most = [0]
+    before = threading.active_count()
 
-@component
-def fail(text: str) -> int:
-    print("\033[31mabout to fail\033[0m")
-    raise ValueError(text)
+    def work(task: TaskRun) -> None:
+        most[0] = max(most[0], threading.active_count() - before)
 
+    ran = run(pipeline(tasks[shape], {"body": graph({"leaf": task()})}), work, most_at_once=3)
+    assert len(ran.started) == 1000
+    assert most[0] <= 3
 
-@component
-def leave(code: int):
-    import sys
 
-    sys.exit(code)
+def test_a_pipeline_without_tasks_succeeds() -> None:
+    assert run(pipeline({})).outputs == {}
 
 
-@component
-def say(text: str) -> str:
-    return text
+def test_tasks_that_wait_for_one_another_fail_the_run() -> None:
+    ran = run(pipeline({"a": task(after=("b",)), "b": task(after=("a",))}))
+    assert ran.error.startswith("tasks wait for one another: ")
 
 
-@component
-def write(text: str, written: dsl.Output[dsl.Dataset]):
-    with open(written.path, "w", encoding="utf-8") as file:
-        file.write(text)
+def test_values_go_from_task_to_task_and_out() -> None:
+    tasks = {"first": task(item=given("n")), "second": task(item=output("first"))}
+    ran = run(pipeline(tasks, inputs={"n": NUMBER}, result="second.Output"), double, n=5)
+    assert ran.outputs == {"result": 20}
 
 
-@component
-def read_all(files: dsl.Input[List[dsl.Dataset]]) -> str:
-    parts = []
-    for one in files:
-        with open(one.path, encoding="utf-8") as file:
-            parts.append(file.read())
-    return "".join(parts)
+def test_an_artifact_goes_from_task_to_task_as_it_is() -> None:
+    made = Artifact("data")
+    seen = []
 
+    def work(task: TaskRun) -> dict[str, Any]:
+        seen.append(task.arguments.get("file"))
+        return {"file": made}
 
-@component
-def read_one(data: dsl.Input[dsl.Dataset]) -> str:
-    with open(data.path, encoding="utf-8") as file:
-        return file.read()
+    run(pipeline({"write": task(), "read": task(files={"file": artifact("write")})}), work)
+    assert seen[1] is made
 
 
-@component
-def status_text(status: dsl.PipelineTaskFinalStatus) -> str:
-    return f"{status.state} {status.pipeline_task_name} {status.error_message}"
+def test_a_missing_parameter_is_named() -> None:
+    ran = run(pipeline({"a": task()}, inputs={"n": NUMBER}))
+    assert ran.error == "parameter n is not optional, yet has neither default value nor user provided value"
+    assert ran.events == []
 
 
-@component
-def third_time(counter: str) -> int:
-    with open(counter, "a", encoding="utf-8") as file:
-        file.write("x")
-    with open(counter, encoding="utf-8") as file:
-        tries = len(file.read())
-    if tries < 3:
-        raise RuntimeError(f"try {tries}")
-    return tries
+def test_an_unknown_parameter_is_named() -> None:
+    ran = run(pipeline({"a": task()}), vlaue=2)
+    assert ran.error == "parameter(s) provided are not required by pipeline: vlaue"
 
 
-@dsl.pipeline
-def typed(
-    value: int = 2,
-    ratio: float = 2.0,
-    word: str = "two",
-    flag: bool = True,
-    numbers: list = [1, 2.5],  # noqa: B006
-    table: dict = {"a": 1, "b": [2]},  # noqa: B006
-) -> str:
-    return describe(value=value, ratio=ratio, word=word, flag=flag, numbers=numbers, table=table).output
+def test_a_failed_task_carries_its_error() -> None:
+    ran = run(pipeline({"fail": task()}), failing("fail"))
+    assert ran.of("fail")[-1]["error"] == "boom"
+    assert ran.error == "task 'fail' failed: boom"
 
 
-@dsl.pipeline
-def needs(value: int) -> int:
-    return double(value=value).output
+def test_an_exception_in_place_of_an_outcome_fails_the_task() -> None:
+    ran = run(pipeline({"a": task()}), lambda task: {}["absent"])
+    assert ran.error == "task 'a' failed: KeyError: 'absent'"
 
 
-@dsl.pipeline
-def may_be_absent(text: Optional[str] = None) -> str:
-    return optional(text=text).output
+def test_tasks_that_wait_for_a_failed_one_are_not_reported() -> None:
+    tasks = {"fail": task(), "next": task(value=output("fail")), "last": task(after=("next",))}
+    ran = run(pipeline(tasks), failing("fail"))
+    assert ran.changes == [("fail", "RUNNING"), ("fail", "FAILED")]
 
 
-@dsl.pipeline
-def failing(text: str = "boom"):
-    first = fail(text=text)
-    double(value=first.output)
+def test_tasks_that_do_not_wait_for_a_failed_one_still_run() -> None:
+    ran = run(pipeline({"fail": task(), "a": task(), "b": task(after=("a",))}), failing("fail"), most_at_once=1)
+    assert ran.started == ["fail", "a", "b"]
+    assert ran.outcome.state == "FAILED"
 
 
-@dsl.pipeline
-def exiting(code: int = 3):
-    leave(code=code)
+def test_the_first_failure_is_the_cause() -> None:
+    ran = run(pipeline({"a": task(), "b": task(), "c": task()}), failing("b", "c"), most_at_once=1)
+    assert ran.error == "task 'b' failed: boom"
 
 
-@dsl.pipeline
-def holding_failure():
-    failing(text="deep")
+def test_the_innermost_failed_task_is_the_cause() -> None:
+    components = {"outer": graph({"inner": task("inner")}), "inner": graph({"fail": task()})}
+    ran = run(pipeline({"outer": task("outer")}, components), failing("fail", text="deep"))
+    assert ran.states("outer") == ["RUNNING", "FAILED"]
+    assert {ran.of(name)[-1]["error"] for name in ("outer", "inner")} == {"task 'fail' failed: deep"}
+    assert ran.error == "task 'fail' failed: deep"
 
 
-@dsl.pipeline
-def branching(value: int) -> str:
-    with dsl.If(value > 10):
-        big = say(text="big")
-    with dsl.Elif(value == 10):
-        ten = say(text="it's ten")
-    with dsl.Else():
-        small = say(text=f"small: {value}")
-    return dsl.OneOf(big.output, ten.output, small.output)
+def test_a_failed_run_has_no_outputs() -> None:
+    ran = run(pipeline({"a": task(), "fail": task()}, result="a.Output"), failing("fail"))
+    assert (ran.outcome.state, dict(ran.outcome.outputs)) == ("FAILED", {})
 
 
-@dsl.pipeline
-def looping() -> NamedTuple("Outputs", [("doubled", List[int]), ("total", int)]):  # type: ignore[valid-type]
-    with dsl.ParallelFor([{"n": 3}, {"n": 1}, {"n": 2}], parallelism=2) as item:
-        doubled = double(value=item.n)
-    summed = total(values=dsl.Collected(doubled.output))
-    outputs = NamedTuple("Outputs", [("doubled", List[int]), ("total", int)])
-    return outputs(doubled=dsl.Collected(doubled.output), total=summed.output)
+def test_an_input_from_a_place_that_is_not_known_fails_the_task() -> None:
+    ran = run(pipeline({"a": task(value={"fromTheMoon": 1})}))
+    assert ran.error == "task 'a' failed: input 'value' comes from fromTheMoon, which the local server does not know"
+    assert ran.states("a") == ["FAILED"]
 
 
-@dsl.pipeline
-def looping_artifacts() -> str:
-    with dsl.ParallelFor(["a", "b", "c"]) as item:
-        written = write(text=item)
-    return read_all(files=dsl.Collected(written.outputs["written"])).output
+def test_an_input_that_cannot_be_worked_out_fails_its_task_alone() -> None:
+    bad = task(value=given("table", 'parseJson(string_value)["absent"]'))
+    ran = run(pipeline({"bad": bad, "good": task()}, inputs={"table": {"parameterType": "STRUCT"}}), table={"a": 1})
+    assert ran.error == "task 'bad' failed: KeyError: 'absent'"
+    assert ran.states("good") == ["RUNNING", "SUCCEEDED"]
 
 
-@dsl.pipeline
-def nested(value: int = 4) -> int:
-    return needs(value=needs(value=value).output).output
+def test_events_come_in_order_in_the_thread_that_runs_the_pipeline() -> None:
+    ran = run(pipeline({"loop": loop("body", [1])}, {"body": graph({"leaf": task()})}), most_at_once=1)
+    assert ran.changes == [
+        *((name, "RUNNING") for name in ("loop", "loop-iteration-0", "leaf")),
+        *((name, "SUCCEEDED") for name in ("leaf", "loop-iteration-0", "loop")),
+    ]
+    times = [event["time"] for event in ran.events]
+    assert times == sorted(times)
 
 
-@dsl.pipeline
-def leaving(text: str = "boom"):
-    last = status_text()
-    with dsl.ExitHandler(last, name="body"):
-        fail(text=text)
+def test_events_show_inputs_and_outputs_as_json() -> None:
+    ran = run(pipeline({"a": task(n=value(1))}), lambda task: {"file": Artifact("data", rows=3.0), "n": 2})
+    running, succeeded = ran.of("a")
+    data = {"name": "data", "uri": "/files/data", "metadata": {"rows": 3}}
+    data["type"] = {"schemaTitle": "system.Dataset", "schemaVersion": "0.0.1"}
+    assert (running["inputs"], running["outputs"]) == ({"n": 1}, None)
+    assert (succeeded["inputs"], succeeded["outputs"]) == ({"n": 1}, {"file": data, "n": 2})
 
 
-@dsl.pipeline
-def trying(counter: str) -> int:
-    return third_time(counter=counter).set_retry(num_retries=2, backoff_duration="0s").output
-
-
-@dsl.pipeline
-def importing(uri: str) -> str:
-    imported = dsl.importer(artifact_uri=uri, artifact_class=dsl.Dataset)
-    return read_one(data=imported.output).output
-
-
-def result(pipeline: Any, folder: Path, **parameters: Any) -> Any:
-    """Return the one output of a pipeline."""
-    return run(compiled(pipeline, folder), folder, **parameters).outputs["Output"]
-
-
-def failure(pipeline: Any, folder: Path, **parameters: Any) -> Any:
-    """Return the error of a run that must fail."""
-    last = run(compiled(pipeline, folder), folder, **parameters).last
-    assert last["state"] == "FAILED"
-    assert last["outputs"] is None
-    return last["error"]
-
-
-def test_defaults_keep_their_types(tmp_path: Path) -> None:
-    assert result(typed, tmp_path) == '[2, 2.0, "two", true, [1, 2.5], {"a": 1, "b": [2]}]'
-
-
-def test_parameters_keep_their_types(tmp_path: Path) -> None:
-    given = {"value": 7, "ratio": 1, "word": "7", "flag": False, "numbers": [[1], "x"], "table": {"k": None}}
-    assert result(typed, tmp_path, **given) == '[7, 1.0, "7", false, [[1], "x"], {"k": null}]'
-
-
-def test_a_missing_parameter_is_named(tmp_path: Path) -> None:
-    assert failure(needs, tmp_path) == "the pipeline needs a value for parameter 'value'"
-
-
-def test_an_unknown_parameter_is_named(tmp_path: Path) -> None:
-    assert failure(needs, tmp_path, value=1, vlaue=2) == "the pipeline has no parameter 'vlaue'"
-
-
-def test_an_optional_parameter_without_a_value_is_left_out(tmp_path: Path) -> None:
-    assert result(may_be_absent, tmp_path) == "None"
-
-
-def test_a_failed_task_carries_its_exception(tmp_path: Path) -> None:
-    ran = run(compiled(failing, tmp_path), tmp_path)
-    assert ran.tasks("fail")[-1]["error"] == "ValueError: boom"
-    assert ran.last["error"] == "task 'fail' failed: ValueError: boom"
-
-
-def test_what_waits_for_a_failed_task_is_not_reported(tmp_path: Path) -> None:
-    assert run(compiled(failing, tmp_path), tmp_path).tasks("double") == []
-
-
-def test_an_exit_code_is_a_reason(tmp_path: Path) -> None:
-    assert failure(exiting, tmp_path) == "task 'leave' failed: exited with code 3"
-
-
-def test_the_innermost_failed_task_is_the_cause(tmp_path: Path) -> None:
-    ran = run(compiled(holding_failure, tmp_path), tmp_path)
-    assert ran.states("failing") == ["RUNNING", "FAILED"]
-    assert ran.last["error"] == "task 'fail' failed: ValueError: deep"
-
-
-@pytest.mark.parametrize(("value", "said"), [(11, "big"), (10, "it's ten"), (1, "small: 1")])
-def test_the_branch_whose_condition_holds_runs(tmp_path: Path, value: int, said: str) -> None:
-    assert result(branching, tmp_path, value=value) == said
-
-
-def test_branches_not_taken_are_skipped(tmp_path: Path) -> None:
-    ran = run(compiled(branching, tmp_path), tmp_path, value=11)
-    skipped = [event["name"] for event in ran.events if event["state"] == "SKIPPED"]
-    assert sorted(skipped) == ["condition-3", "condition-4"]
-    assert ran.tasks("say-2") == []
-
-
-def test_a_loop_collects_in_the_order_of_its_items(tmp_path: Path) -> None:
-    assert run(compiled(looping, tmp_path), tmp_path).outputs == {"doubled": [6, 2, 4], "total": 12}
-
-
-def test_a_loop_collects_artifacts(tmp_path: Path) -> None:
-    assert result(looping_artifacts, tmp_path) == "abc"
-
-
-def test_tasks_stand_below_the_graph_that_holds_them(tmp_path: Path) -> None:
-    ran = run(compiled(looping, tmp_path), tmp_path)
-    (loop,) = {event["task_id"] for event in ran.tasks("for-loop-2")}
-    iterations = [event for i in range(3) for event in ran.tasks(f"for-loop-2-iteration-{i}")]
-    assert {event["parent_task_id"] for event in iterations} == {loop}
-    assert {event["parent_task_id"] for event in ran.tasks("double")} == {e["task_id"] for e in iterations}
-    assert ran.tasks("total")[0]["parent_task_id"] is None
-
-
-def test_a_pipeline_runs_inside_a_pipeline(tmp_path: Path) -> None:
-    assert result(nested, tmp_path) == 16
-
-
-def test_an_exit_task_learns_what_went_wrong(tmp_path: Path) -> None:
-    ran = run(compiled(leaving, tmp_path), tmp_path)
-    said = ran.tasks("status-text")[-1]["outputs"]["Output"]
-    assert said == "FAILED exit-handler-1 task 'fail' failed: ValueError: boom"
-    assert ran.last["state"] == "FAILED"
-
-
-def test_a_task_is_tried_again(tmp_path: Path) -> None:
-    assert result(trying, tmp_path, counter=str(tmp_path / "counter")) == 3
-
-
-@pytest.mark.parametrize("scheme", ["", "file://"])
-def test_an_imported_file_is_readable(tmp_path: Path, scheme: str) -> None:
-    (tmp_path / "some data.txt").write_text("imported", encoding="utf-8")
-    uri = f"{scheme}{tmp_path}/some data.txt"
-    assert result(importing, tmp_path, uri=uri) == "imported"
+def test_a_pipeline_runs_inside_a_pipeline() -> None:
+    inner = graph({"double": task(item=given("n"))}, {"n": {**NUMBER, "defaultValue": 7.0}}, result="double.Output")
+    tasks = {"first": task("inner"), "second": task("inner", n=output("first", "result"))}
+    assert run(pipeline(tasks, {"inner": inner}, result="second.result"), double).outputs == {"result": 28}

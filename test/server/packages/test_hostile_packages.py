@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Packages made to hurt: small files that would take much memory, much time, or the process."""
+"""Compiled pipelines made to hurt: small files that would take much memory, much time, or the process."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from fixtures.calling import Caller, Reply, pipeline
 from kfp_server_api.server.packages.yaml_documents import read_documents
 
 MERGES = b"a: &a {x: 1}\nb:\n  <<: *a\n"
-IR = json.dumps(pipeline("true")).encode()
+SPEC = json.dumps(pipeline("true")).encode()
 
 
 def upload(call: Caller, content: bytes, file_name: str = "a.yaml") -> Reply:
@@ -38,7 +38,7 @@ def with_tasks(spec: dict[str, Any], **components: list[str]) -> dict[str, Any]:
 def test_deep_yaml_is_refused(call: Caller, text: bytes) -> None:
     reply = upload(call, text)
     assert reply.status == 400
-    assert "nested more than 100 levels deep" in reply.json["error_message"]
+    assert "nested in more than 100 levels" in reply.json["error_message"]
 
 
 def test_yaml_of_100_levels_is_read() -> None:
@@ -76,7 +76,7 @@ def test_a_number_of_base_60_is_refused_even_with_a_tag(tag: bytes) -> None:
 
 @pytest.mark.parametrize("number", [b"0x" + b"f" * 8000, b"9" * 400, b"1.0e+999", b".inf", b".nan"])
 def test_a_number_beyond_json_is_refused(call: Caller, number: bytes) -> None:
-    assert upload(call, IR[:-1] + b", sdkVersion: " + number + b"}").status == 400
+    assert upload(call, SPEC[:-1] + b", sdkVersion: " + number + b"}").status == 400
 
 
 @pytest.mark.parametrize("key", [b"0x" + b"f" * 8000, b"9" * 400])

@@ -17,7 +17,7 @@ from fixtures.calling import Caller, Reply, pipeline, shared
 
 from kfp_server_api.server.packages.archive import LIMIT
 
-IR = yaml.safe_dump(pipeline("true")).encode()
+SPEC = yaml.safe_dump(pipeline("true")).encode()
 PLATFORM = b"---\nplatforms:\n  kubernetes:\n    deploymentSpec: {}\n"
 
 
@@ -53,14 +53,14 @@ def tarred(**entries: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("content", "file_name"),
     [
-        (IR, "a.yaml"),
-        (IR, "a.YML"),
+        (SPEC, "a.yaml"),
+        (SPEC, "a.YML"),
         (json.dumps(pipeline("true")).encode(), "a.json"),
-        (zipped(**{"x.yaml": IR}), "a.zip"),
-        (zipped(**{"readme.txt": b"x", "pipeline.yaml": IR}), "a.zip"),
-        (tarred(**{"x.yml": IR}), "a.tar.gz"),
-        (tarred(**{"readme.txt": b"x", "pipeline.yaml": IR}), "a.tgz"),
-        (zipped(**{"x.yaml": IR}), "unknown.foo"),
+        (zipped(**{"x.yaml": SPEC}), "a.zip"),
+        (zipped(**{"readme.txt": b"x", "pipeline.yaml": SPEC}), "a.zip"),
+        (tarred(**{"x.yml": SPEC}), "a.tar.gz"),
+        (tarred(**{"readme.txt": b"x", "pipeline.yaml": SPEC}), "a.tgz"),
+        (zipped(**{"x.yaml": SPEC}), "unknown.foo"),
     ],
     ids=[
         "yaml",
@@ -85,11 +85,11 @@ def test_kinds_of_files(call: Caller, content: bytes, file_name: str) -> None:
         (b"PK\x03\x04 broken", "a.zip"),
         (b"\x1f\x8b broken", "a.tar.gz"),
         (gzip.compress(b"no tar"), "a.tar.gz"),
-        (tarred(**{"x.yaml": IR})[:-40], "cut.tar.gz"),
+        (tarred(**{"x.yaml": SPEC})[:-40], "cut.tar.gz"),
         (zipped(), "empty.zip"),
         (tarred(), "empty.tar.gz"),
-        (zipped(**{"x.txt": IR}), "text.zip"),
-        (tarred(**{"x.txt": IR}), "text.tar.gz"),
+        (zipped(**{"x.txt": SPEC}), "text.zip"),
+        (tarred(**{"x.txt": SPEC}), "text.tar.gz"),
         (zipped(**{"x.yaml": bytes(LIMIT + 1)}), "bomb.zip"),
         (tarred(**{"x.yaml": bytes(LIMIT + 1)}), "bomb.tar.gz"),
     ],
@@ -138,8 +138,8 @@ def changed(**fields: Any) -> bytes:
         (changed(schemaVersion="2.0.0"), "KFP only supports schema version 2.1.0, but the pipeline spec has"),
         (changed(pipelineInfo={"name": "Upper"}), "pipeline's name must contain only lowercase"),
         (changed(pipelineInfo={"name": "a" * 129}), "pipeline's name must contain no more than 128"),
-        (IR + b"---\n" + IR, "multiple pipeline specs provided"),
-        (IR + PLATFORM + PLATFORM, "multiple platform specs provided"),
+        (SPEC + b"---\n" + SPEC, "multiple pipeline specs provided"),
+        (SPEC + PLATFORM + PLATFORM, "multiple platform specs provided"),
     ],
 )  # fmt: skip
 def test_text_that_is_no_pipeline_is_refused(call: Caller, content: bytes, message: str) -> None:
@@ -154,7 +154,7 @@ def test_aliases_that_blow_up_are_refused(call: Caller) -> None:
 
 
 def test_platform_document_stands_beside_the_spec(call: Caller) -> None:
-    spec = spec_of(call, upload(call, IR + PLATFORM))
+    spec = spec_of(call, upload(call, SPEC + PLATFORM))
     assert spec == {
         "pipeline_spec": pipeline("true"),
         "platform_spec": {"platforms": {"kubernetes": {"deploymentSpec": {}}}},
@@ -162,11 +162,11 @@ def test_platform_document_stands_beside_the_spec(call: Caller) -> None:
 
 
 def test_other_documents_are_ignored(call: Caller) -> None:
-    assert spec_of(call, upload(call, IR + b"---\nother: 1\n")) == pipeline("true")
+    assert spec_of(call, upload(call, SPEC + b"---\nother: 1\n")) == pipeline("true")
 
 
 def test_what_looks_like_a_date_stays_text(call: Caller) -> None:
-    text = IR.replace(b"sdkVersion: kfp-2.14.6", b"sdkVersion: 2024-01-01")
+    text = SPEC.replace(b"sdkVersion: kfp-2.14.6", b"sdkVersion: 2024-01-01")
     assert spec_of(call, upload(call, text))["sdkVersion"] == "2024-01-01"
 
 
