@@ -7,7 +7,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from generator.render import PACKAGE, is_generated, render
+from generator.index import guides_in, is_generated
+from generator.render import PACKAGE, render
 from generator.spec import SpecError, read
 
 
@@ -19,7 +20,7 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=Path("."), help="the repository to write into")
     options = parser.parse_args(argv)
     try:
-        files = render(read(options.spec))
+        files = render(read(options.spec), guides_in(options.out / "docs"))
     except SpecError as error:
         print(error, file=sys.stderr)
         return 1
