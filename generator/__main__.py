@@ -16,7 +16,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run the generator; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m generator", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail where a file differs")
-    parser.add_argument("--spec", type=Path, default=Path("spec/kfp.yaml"), help="the OpenAPI document")
+    parser.add_argument("--spec", type=Path, default=Path("spec/kfp.yaml"), help="the OpenAPI file")
     parser.add_argument("--out", type=Path, default=Path("."), help="the repository to write into")
     options = parser.parse_args(argv)
     try:
