@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What must hold between the parts of a spec, and in the parts that no generated file shows."""
+"""Check how the parts of a spec go together, and those that no generated file shows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PATH = re.compile(r"(/([A-Za-z0-9_.-]+|\{[A-Za-z0-9_]+\})(:[A-Za-z]+)?)+")
 
 
 def check_document(top: Mapping) -> None:
-    """Check the head of the document, every $ref and every release."""
+    """Check the head of the spec, every $ref and every release."""
     if not top.need("openapi", str).startswith("3.1."):
         raise top.error("the generator reads OpenAPI 3.1", "openapi")
     info = top.need("info", Mapping).only("title", "version", "license", "description")
