@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the client costs beside upstream's and beside the floor; `python -m benchmarks` prints it."""
+"""Measure the client beside upstream's and beside the floor; `python -m benchmarks` prints the table."""

@@ -18,7 +18,7 @@ RUNS = "V2beta1ListRunsResponse"
 
 
 class Reply:
-    """What `ApiClient.deserialize` reads."""
+    """A reply as far as `ApiClient.deserialize` reads it."""
 
     def __init__(self, text: str) -> None:
         self.data = text

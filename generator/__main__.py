@@ -7,7 +7,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from generator.render import PACKAGE, is_generated, render
+from generator.index import guides_in, is_generated
+from generator.render import PACKAGE, render
 from generator.spec import SpecError, read
 
 
@@ -15,11 +16,11 @@ def main(argv: list[str] | None = None) -> int:
     """Run the generator; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m generator", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail where a file differs")
-    parser.add_argument("--spec", type=Path, default=Path("spec/kfp.yaml"), help="the OpenAPI document")
+    parser.add_argument("--spec", type=Path, default=Path("spec/kfp.yaml"), help="the OpenAPI file")
     parser.add_argument("--out", type=Path, default=Path("."), help="the repository to write into")
     options = parser.parse_args(argv)
     try:
-        files = render(read(options.spec))
+        files = render(read(options.spec), guides_in(options.out / "docs"))
     except SpecError as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What must hold between the parts of a spec, and in the parts that no generated file shows."""
+"""Check how the parts of a spec go together, and those that no generated file shows."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from generator.objects import Operation, Service
 from generator.schemas import RELEASES, SCHEMA
 from generator.yaml_lines import Mapping, distinct
 
-ERROR = "#/components/responses/Error"
+RESPONSE = "#/components/responses/"
 _PATH = re.compile(r"(/([A-Za-z0-9_.-]+|\{[A-Za-z0-9_]+\})(:[A-Za-z]+)?)+")
 
 
 def check_document(top: Mapping) -> None:
-    """Check the head of the document, every $ref and every release."""
+    """Check the head of the spec, every $ref and every release."""
     if not top.need("openapi", str).startswith("3.1."):
         raise top.error("the generator reads OpenAPI 3.1", "openapi")
     info = top.need("info", Mapping).only("title", "version", "license", "description")
@@ -83,13 +83,12 @@ def _check_life(mapping: Mapping, releases: list[str]) -> None:
 
 def _check_reference(mapping: Mapping, components: Mapping) -> None:
     ref = mapping.need("$ref", str)
-    if ref == ERROR:
-        if "Error" not in components.given("responses", Mapping("", 0)):
-            raise mapping.error("no response 'Error'", "$ref")
-    elif not ref.startswith(SCHEMA):
-        raise mapping.error(f"a $ref is {ERROR} or begins with {SCHEMA}", "$ref")
-    elif (name := ref[len(SCHEMA) :]) not in components.need("schemas", Mapping):
-        raise mapping.error(f"no schema {name!r}", "$ref")
+    for start, key in ((SCHEMA, "schemas"), (RESPONSE, "responses")):
+        if ref.startswith(start):
+            if (name := ref[len(start) :]) not in components.given(key, Mapping("", 0)):
+                raise mapping.error(f"no {key[:-1]} {name!r}", "$ref")
+            return
+    raise mapping.error(f"a $ref begins with {SCHEMA} or {RESPONSE}", "$ref")
 
 
 def check_names(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a spec says, as Python objects."""
+"""The parts of a spec as Python objects."""
 
 from __future__ import annotations
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import re
 import textwrap
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from generator.declarations import WIDTH, code, field_value, filled, one_of, operation_data
+from generator.index import Guide, models_of_services
 from generator.names import WRITTEN, annotation, models_in, snake
 from generator.spec import Model, Operation, Param, Service, Spec
 from generator.texts import (
@@ -42,8 +43,8 @@ STATUS_ERRORS = {
 _SUBMODULES = ("api", "api_client", "configuration", "exceptions", "models", "rest")
 
 
-def render(spec: Spec) -> dict[str, str]:
-    """Return the text of every generated file by its path below the repository."""
+def render(spec: Spec, guides: Sequence[Guide] = ()) -> dict[str, str]:
+    """Return the text of every generated file by its path below the repository; the index lists the guides."""
     env = _environment(spec)
     modules = _modules(spec)
     files = {
@@ -51,6 +52,8 @@ def render(spec: Spec) -> dict[str, str]:
         f"{PACKAGE}/api/__init__.py": _namespace(env, "API classes, one for each service.", modules, "api"),
         f"{PACKAGE}/models/__init__.py": _namespace(env, "Models and enums of the API.", modules, "models"),
     }
+    index = env.get_template("index.md.j2")
+    files["docs/README.md"] = index.render(guides=guides, models_of_services=models_of_services(spec))
     for service in spec.services:
         files[f"{PACKAGE}/api/{service.module}.py"] = env.get_template("service.py.j2").render(service=service)
         files[f"{PACKAGE}/api/{service.module}.pyi"] = env.get_template("service.pyi.j2").render(service=service)
@@ -201,9 +204,3 @@ def _example_value(spec: Spec, type_name: str) -> str:
     scalars = {"int": "1", "bool": "True", "object": '{"key": "value"}'}
     times = "datetime.datetime(2026, 1, 31, 12, 0, tzinfo=datetime.timezone.utc)"
     return times if type_name == "datetime" else scalars.get(type_name, '"text"')
-
-
-def is_generated(path: Path) -> bool:
-    """Tell whether a file begins with the line that every generated file begins with."""
-    first = path.read_text(encoding="utf-8").partition("\n")[0]
-    return "Generated from spec/kfp.yaml" in first

@@ -99,19 +99,19 @@ def _referred(schema: Mapping) -> str:
 
 
 def _object(schema: Mapping) -> str:
-    values = schema.get("additionalProperties")
-    if "additionalProperties" not in schema:
-        return "object"
+    values = schema.get("additionalProperties", True)
     if values is not True and not isinstance(values, Mapping):
         raise schema.error("'additionalProperties' is true or a mapping", "additionalProperties")
-    return f"dict(str, {'object' if values is True else type_of(values)})"
+    return "object" if values is True else f"dict(str, {type_of(values) if values else 'object'})"
 
 
 def _model(name: str, schema: Mapping) -> Model:
     if "enum" in schema:
         return _enum(name, schema)
-    schema.only("type", "description", "properties", "x-one-of", "x-twins", *RELEASES)
+    schema.only("type", "description", "properties", "additionalProperties", "x-one-of", "x-twins", *RELEASES)
     _require(schema, "type", "object")
+    if schema.get("additionalProperties", True) is not True:
+        raise schema.error("a model has other fields (true) or nothing is said of them", "additionalProperties")
     properties = schema.need("properties", Mapping)
     if not properties:
         raise schema.error("a model has fields", "properties")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from generator.checks import (
-    ERROR,
+    RESPONSE,
     check_document,
     check_names,
     check_parameters,
@@ -34,8 +34,8 @@ def read(path: Path) -> Spec:
     check_document(top)
     components = top.need("components", Mapping)
     if "responses" in components:
-        for response in components.need("responses", Mapping).only("Error").every(Mapping).values():
-            _reply(response)
+        for response in components.need("responses", Mapping).every(Mapping).values():
+            _reply(response, "dict(str, str)")
     models = models_of(components.need("schemas", Mapping))
     tags = [(_service(tag), tag) for tag in top.each("tags", Mapping)]
     by_tag = {service.tag: service for service, _ in tags}
@@ -190,22 +190,26 @@ def _message(schema: Mapping, *also: str) -> str:
     return kind
 
 
-def _reply(response: Mapping) -> str:
+def _reply(response: Mapping, *also: str) -> str:
     text_of(response.only("description", "content"))
     content = response.need("content", Mapping).only(_JSON).need(_JSON, Mapping)
-    return _message(content.only("schema").need("schema", Mapping))
+    return _message(content.only("schema").need("schema", Mapping), *also)
 
 
 def _errors(responses: Mapping) -> dict[int, str]:
     errors = {}
     for status, response in responses.every(Mapping).items():
-        if status == "default":
-            if response.only("$ref").need("$ref", str) != ERROR:
-                raise response.error(f"the default response is {ERROR}", "$ref")
-        elif re.fullmatch(r"[45]\d\d", status):
-            errors[int(status)] = text_of(response.only("description"))
-        elif status != "200":
+        if status == "200":
+            continue
+        if status != "default" and not re.fullmatch(r"[45]\d\d", status):
             raise responses.error(f"the status {status!r} is not known; 200, 4.., 5.. and default are", status)
+        # Without the $ref other generators take the reply for an empty one.
+        if not response.need("$ref", str).startswith(RESPONSE):
+            raise response.error(f"an error's $ref begins with {RESPONSE}", "$ref")
+        if status == "default":
+            response.only("$ref")
+        else:
+            errors[int(status)] = text_of(response.only("$ref", "description"))
     return errors
 
 

@@ -93,7 +93,7 @@ def distinct(named: Iterable[tuple[str, Mapping, str]]) -> None:
 def load(path: Path) -> Mapping:
     """Read a YAML file whose top is a mapping."""
 
-    class Loader(yaml.SafeLoader):
+    class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
         pass
 
     def construct_mapping(loader: Loader, node: yaml.MappingNode) -> Mapping:

@@ -61,7 +61,9 @@ def _join(ours: Any, theirs: Any) -> type[ApiConnectionError]:
 
 
 def _reduce_joined(error: Any) -> Any:
-    return _restore_joined, (*error._joined, error.args, error.__dict__)
+    # Not every release of urllib3 has exceptions that pickle.
+    reason = u3.HTTPError(f"{type(error.reason).__name__}: {error.reason}")
+    return _restore_joined, (*error._joined, error.args, {**error.__dict__, "reason": reason})
 
 
 def _restore_joined(ours: Any, theirs: Any, args: tuple[Any, ...], state: dict[str, Any]) -> ApiConnectionError:

@@ -9,9 +9,10 @@ from typing import Any
 import urllib3
 from urllib3.connection import HTTPConnection
 
+_DEFAULTS: Any = HTTPConnection.default_socket_options  # urllib3 2.8 declares it so that checkers see no list
 _PROBES = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 30), ("TCP_KEEPCNT", 6))
 KEEPALIVE: list[Any] = [
-    *HTTPConnection.default_socket_options,
+    *_DEFAULTS,
     (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
     *((socket.IPPROTO_TCP, getattr(socket, name), value) for name, value in _PROBES if hasattr(socket, name)),
 ]

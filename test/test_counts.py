@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the client does for a call, counted: numbers that do not vary with the machine."""
+"""Count the work of a call: numbers that do not vary with the machine."""
 
 from __future__ import annotations
 

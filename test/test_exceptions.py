@@ -28,7 +28,7 @@ NO_REPLY = ("ApiConnectionError", "ApiTimeoutError", "TLSError")
 
 
 class Reply:
-    """What upstream's code gives an `ApiException`."""
+    """Arguments that upstream's code gives an `ApiException`."""
 
     status = 404
     reason = "Not Found"

@@ -40,7 +40,7 @@ OF_THE_SERVER = {
     "local_server": "settings store orchestration resources http",
     "__main__": "local_server settings",
 }
-"""What each part of the server imports of the others. Of the client it reads what `READ_BY_THE_SERVER` names."""
+"""The other parts that each part of the server imports. `READ_BY_THE_SERVER` names what it reads of the client."""
 READ_BY_THE_SERVER = {"api", "models", "exceptions", "_operation", "_model", "_decoding", "_version", "server"}
 SERVERS_ONLY = {"starlette", "uvicorn", "sqlalchemy", "kfp", "yaml", "croniter", "anyio", "multipart", "alembic"}
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -57,9 +57,8 @@ def type_text(schema: dict[str, Any]) -> str:
         return "object"
     if schema["type"] == "array":
         return f"list[{type_text(schema['items'])}]"
-    if schema["type"] == "object" and "additionalProperties" in schema:
-        inner = schema["additionalProperties"]
-        return f"dict(str, {'object' if inner is True else type_text(inner)})"
+    if schema["type"] == "object" and schema.get("additionalProperties", True) is not True:
+        return f"dict(str, {type_text(schema['additionalProperties'])})"
     return {"date-time": "datetime", "binary": "file"}.get(schema.get("format", ""), SCALARS[schema["type"]])
 
 
@@ -208,6 +207,14 @@ def test_terminal_states_are_values_of_the_enum() -> None:
 
 def test_served_is_false_on_operations_only() -> None:
     assert all(node["x-served"] is False and "operationId" in node for _, node in holders("x-served"))
+
+
+def test_an_object_of_any_members_says_so() -> None:
+    """Else openapi-typescript takes it for one that is always empty."""
+    fields = [(name, field) for name, schema in SCHEMAS.items() for field in schema.get("properties", {}).values()]
+    objects = [(name, field) for name, field in fields if field.get("type") == "object"]
+    assert objects
+    assert [name for name, field in objects if "additionalProperties" not in field] == []
 
 
 def test_no_two_schemas_differ_in_case_only() -> None:

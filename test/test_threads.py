@@ -206,7 +206,7 @@ print(after[0] - before[0] <= 4 and after[1] - before[1] <= 4, before, after)
 """
 
 
-@pytest.mark.parametrize("how", ["plain", "async"])
+@pytest.mark.parametrize("how", ["sync", "async"])
 def test_hundreds_of_clients_made_and_dropped_leave_no_thread_and_no_socket(serve: Any, python: Any, how: str) -> None:
     assert python(LEAK, serve(echo_id).url, how, timeout=120).startswith("True")
 
@@ -320,7 +320,7 @@ print([os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
 """
 
 
-@pytest.mark.parametrize("how", ["plain", "async"])
+@pytest.mark.parametrize("how", ["sync", "async"])
 def test_a_client_works_in_forked_processes_at_the_same_time(serve: Any, python: Any, how: str) -> None:
     options = ("-W", "ignore::DeprecationWarning")
     assert python(FORK, serve(echo_id).url, how, options=options, timeout=60) == "[0, 0, 0]\n"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What `_request_timeout` and `Configuration.timeout` take, and that calls end when they say."""
+"""Values of `_request_timeout` and `Configuration.timeout`, and that calls end when they say."""
 
 from __future__ import annotations
 

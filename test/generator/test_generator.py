@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import kfp_server_api
+from kfp_server_api._operation import ListField, Paging
 
 ROOT = Path(__file__).parents[2]
 WRITTEN = ("_", "api_client", "configuration", "exceptions", "rest")
@@ -37,8 +38,10 @@ paths:
         - {name: id, x-name: animal.id, in: path, required: true, description: Which., schema: {type: string}}
       responses:
         '200': {description: It., content: {application/json: {schema: {$ref: '#/components/schemas/Animal'}}}}
-        '404': {description: No such animal.}
+        '404': {$ref: '#/components/responses/Error', description: No such animal.}
 components:
+  responses:
+    Error: {description: No., content: {application/json: {schema: {$ref: '#/components/schemas/Animal'}}}}
   schemas:
     Animal:
       type: object
@@ -65,13 +68,17 @@ def generate(folder: Path, spec: str, *options: str) -> subprocess.CompletedProc
 
 @pytest.fixture
 def package(tmp_path: Path) -> Path:
-    """A folder with the hand-written modules of the package, ready for generated ones."""
-    target = tmp_path / "kfp_server_api"
+    return packaged(tmp_path)
+
+
+def packaged(folder: Path) -> Path:
+    """Give a folder the hand-written modules of the package, ready for generated ones."""
+    target = folder / "kfp_server_api"
     target.mkdir()
     for module in Path(kfp_server_api.__file__).parent.glob("*.py"):
         if module.stem != "__init__" and module.name.startswith(WRITTEN):
             shutil.copy(module, target)
-    return tmp_path
+    return folder
 
 
 def python(folder: Path, code: str) -> str:
@@ -226,3 +233,56 @@ def test_broken_yaml_is_an_error_with_its_line(package: Path) -> None:
     failed = generate(package, ZOO + "  - [\n")
     assert failed.returncode == 1
     assert failed.stderr.startswith("spec.yaml:")
+
+
+KNOWN = {
+    "_zoo_list.paging": repr(Paging("page", "size", "sort", "where", "next_page", "animals", ("size",), "nextPage")),
+    "_zoo_list.fields": repr(
+        (
+            ListField("legs", "int", aliases=("feet",), since="1.1"),
+            ListField("mood", "Mood", only="filter", operations=("calm",)),
+            ListField("photo.", "str", since="1.1"),
+            ListField("born", "datetime", only="sort"),
+            ListField("tags.", "str"),
+        )
+    ),
+    "_put.idempotent, _photo_add.idempotent": "(True, True)",
+    "_get.path, _get.params[0].name, _get.params[0].wire": "('/zoo/{animal.id}', 'animal_id', 'animal.id')",
+    "Mood._terminal, Mood._numbers": "(frozenset({'wild'}), (0, 2))",
+    "Animal._one_of, Herd._one_of": "(('photo', 'extra'), ())",
+    "[name for name in Animal.openapi_types if getattr(Animal, name).int64]": "['mass']",
+    "Animal.openapi_types['extra']": "object",
+    "Flock.openapi_types == Herd.openapi_types, Flock is Herd": "(True, False)",
+}
+
+
+@pytest.fixture(scope="module")
+def zoo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a package made of the spec that `test_strict` changes."""
+    folder = packaged(tmp_path_factory.mktemp("zoo"))
+    assert generate(folder, (Path(__file__).parent / "zoo.yaml").read_text(encoding="utf-8")).returncode == 0
+    return folder
+
+
+@pytest.mark.parametrize("asked", KNOWN)
+def test_generated_code_knows_what_its_spec_says(zoo: Path, asked: str) -> None:
+    code = "from kfp_server_api import *; globals().update(vars(ZooServiceApi)); known = {}; print(known)"
+    assert python(zoo, code.format(asked)) == KNOWN[asked]
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("ZooServiceApi.md", "Fields: legs (or feet; since 1.1), `photo.KEY` (since 1.1; a part of it), `tags.KEY`."),
+        ("ZooServiceApi.md", "Sorting takes born, too."),
+        ("ZooServiceApi.md", "Keys are the fields of sort, and mood with calm."),
+        ("ZooServiceApi.md", "It remembers sort and where, so leave them out; send size again."),
+        ("ZooServiceApi.md", "Of an animal. Repeating the call is harmless."),
+        ("Mood.md", "Wild. Number 2 on the wire. Terminal."),
+        ("Animal.md", "At most one of photo and extra is set."),
+        ("Animal.md", "In grams. Int64: text in replies, text or number when sent."),
+        ("Flock.md", "The same as `Herd`, under its name of that time."),
+    ],
+)
+def test_docs_say_what_follows_from_the_facts(zoo: Path, page: str, said: str) -> None:
+    assert said in (zoo / "docs" / page).read_text(encoding="utf-8")

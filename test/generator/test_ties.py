@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the generator says of hand-written modules, which it does not import, is so."""
+"""Tables of the generator about hand-written modules, which it does not import, are right."""
 
 from __future__ import annotations
 

@@ -1,77 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A real Kedro server over a copy of the project beside this file; without Kedro all tests here are skipped."""
+"""Kedro servers for the tests of this folder, which are skipped without Kedro."""
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from fixtures.kedro_server import Running, copy_to, serving
 
-from kfp_server_api import ApiClient, Configuration
 from kfp_server_api.kedro import KedroServer
-
-PROJECT = Path(__file__).with_name("project")
-SECONDS_TO_START = 60
-# Ends with the test process, however that ends: the pipe to it closes then. It is read without `sys.stdin`, whose lock
-# would stop the processes that Kedro's ParallelRunner forks.
-LAUNCH = """
-import os, sys, threading
-threading.Thread(target=lambda: (os.read(0, 1), os._exit(1)), daemon=True).start()
-sys.argv = ["kedro", "server", "start", "--port", "0"]
-from kedro.framework.cli import main
-main()
-"""
-
-
-class Running:
-    """A server process over its own copy of the project."""
-
-    def __init__(self, project: Path, process: subprocess.Popen[bytes], host: str) -> None:
-        self.project, self.process, self.host = project, process, host
-
-    @property
-    def client(self) -> KedroServer:
-        return KedroServer(ApiClient(Configuration(host=self.host)))
-
-
-@contextmanager
-def serving(project: Path) -> Iterator[Running]:
-    """Start a server and stop it in the end."""
-    log = project / "server.log"
-    environment = {**os.environ, "DO_NOT_TRACK": "1", "COLUMNS": "500"}
-    with (
-        log.open("wb") as out,
-        subprocess.Popen(
-            [sys.executable, "-c", LAUNCH], cwd=project, env=environment, stdin=subprocess.PIPE, stdout=out, stderr=out
-        ) as process,
-    ):
-        try:
-            yield Running(project, process, _address(process, log))
-        finally:
-            process.kill()
-
-
-def _address(process: subprocess.Popen[bytes], log: Path) -> str:
-    end = time.monotonic() + SECONDS_TO_START
-    while time.monotonic() < end and process.poll() is None:
-        found = re.search(r"running on (http://127\.0\.0\.1:\d+)", log.read_text(errors="replace"))
-        if found:
-            return found.group(1)
-        time.sleep(0.05)
-    raise RuntimeError(f"Kedro did not start:\n{log.read_text(errors='replace')}")
-
-
-def copy_to(folder: Path) -> Path:
-    return Path(shutil.copytree(PROJECT, folder / "project"))
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a real Kedro answers to requests, and what the client makes of it."""
+"""Replies of a real Kedro to run requests, and what the client makes of them."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the client tells about a project, and of projects in a bad state."""
+"""Snapshots of a project, and of projects in a bad state."""
 
 from __future__ import annotations
 

@@ -5,18 +5,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-import compare
-import peers
-import releases
+from fixtures.peer import compare, peers, releases
 
 LEDGER = pytest.StashKey["compare.Ledger"]()
 

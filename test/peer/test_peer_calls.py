@@ -5,13 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import cases
-import cases_beyond
-import cases_client
-import releases
-from compare import Ledger, differences, report, soften_extra, soften_failures
-from peers import ROUNDS, SEED, Candidate
-from releases import NEWEST
+from fixtures.peer import cases, cases_beyond, cases_client, releases
+from fixtures.peer.compare import Ledger, differences, report, soften_extra, soften_failures
+from fixtures.peer.peers import ROUNDS, SEED, Candidate
+from fixtures.peer.releases import NEWEST
 
 REORDERED = ("ProtobufAny", "V2beta1Pipeline", "V2beta1PipelineVersion")
 

@@ -10,17 +10,17 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-import releases
-from compare import Ledger, differences, report, soften_extra
+from fixtures.peer import releases
+from fixtures.peer.compare import Ledger, differences, report, soften_extra
+from fixtures.peer.peers import HERE, PROBE_SECONDS, TESTS, Candidate, environment
 from fixtures.ports import black_hole, closed_port
+from fixtures.processes import written
 from fixtures.servers import reset_after, serving
-from peers import PROBE_SECONDS, Candidate, environment
 
 KFP = ("kfp", "kfp==2.16.1")
 START_SECONDS = 60
@@ -36,7 +36,7 @@ def run(python: Path, folder: Path, home: Path, *arguments: str) -> subprocess.C
     """Run in the kfp environment with `folder` in front of its own packages."""
     env = environment(folder)
     env.update(
-        PYTHONPATH=os.pathsep.join([str(folder), str(Path(__file__).parent)]),
+        PYTHONPATH=os.pathsep.join([str(folder), str(TESTS)]),
         HOME=str(home),
         PATH=os.pathsep.join([str(python.parent), env.get("PATH", "")]),
     )
@@ -91,7 +91,7 @@ def answers(python: Path, candidate: Candidate, tmp_path: Path) -> Any:
         python,
         candidate.folder,
         files,
-        str(Path(__file__).parent / "probe_kfp.py"),
+        str(HERE / "probe_kfp.py"),
         str(files / "cases.json"),
         str(files / "result.json"),
         str(files),
@@ -130,21 +130,10 @@ def server(ours: Candidate, tmp_path: Path) -> Iterator[str]:
             cwd=tmp_path,
         )
         try:
-            yield _url(process, log)
+            yield written(process, log, r"http://[\w.]+:\d+", START_SECONDS)
         finally:
             process.terminate()
             process.wait(timeout=START_SECONDS)
-
-
-def _url(process: subprocess.Popen[bytes], log: Path) -> str:
-    """Read what the server prints until its URL is there."""
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end and process.poll() is None:
-        found = re.search(r"http://[\w.]+:\d+", log.read_text("utf-8"))
-        if found:
-            return found.group()
-        time.sleep(0.1)
-    raise AssertionError("the server did not say where it listens: {}".format(log.read_text("utf-8")))
 
 
 def test_scenario_on_the_local_server(python: Path, ours: Candidate, server: str, tmp_path: Path) -> None:
@@ -154,7 +143,7 @@ def test_scenario_on_the_local_server(python: Path, ours: Candidate, server: str
         python,
         ours.folder,
         tmp_path,
-        str(Path(__file__).parent / "probe_scenario.py"),
+        str(HERE / "probe_scenario.py"),
         server,
         str(package),
         str(result),
@@ -206,7 +195,7 @@ def client_of(python: Path, folder: Path, home: Path, host: str, *seconds: str) 
     """Return what a program sees that makes a `kfp.Client` of a host."""
     home.mkdir()
     result = home / "result.json"
-    probe = str(Path(__file__).parent / "probe_no_reply.py")
+    probe = str(HERE / "probe_no_reply.py")
     done = run(python, folder, home, probe, host, str(result), *seconds)
     assert done.returncode == 0, done.stderr[-3000:]
     found: dict[str, Any] = json.loads(result.read_text("utf-8"))

@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 import pytest
-from compare import Ledger, report
-from peers import Candidate
-from releases import NEWEST
-from releases import upstream as installed
-from surfaces import SECTIONS, compare_section
+from fixtures.peer.compare import Ledger, report
+from fixtures.peer.peers import Candidate
+from fixtures.peer.releases import NEWEST
+from fixtures.peer.releases import upstream as installed
+from fixtures.peer.surfaces import SECTIONS, compare_section
 
 
 @pytest.mark.parametrize("section", SECTIONS)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What type checkers say of code that uses the package."""
+"""Type checkers on code that uses the package."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ CHECKERS = {
 def test_every_public_name_has_a_known_type(tmp_path: Path) -> None:
     command = [*CHECKERS["pyright"], "--verifytypes", "kfp_server_api", "--ignoreexternal", "--outputjson"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
-    told = json.loads(done.stdout)["typeCompleteness"]
-    assert told["exportedSymbolCounts"]["withKnownType"] > 1000
-    assert told["completenessScore"] == 1
+    report = json.loads(done.stdout)["typeCompleteness"]
+    assert report["exportedSymbolCounts"]["withKnownType"] > 1000
+    assert report["completenessScore"] == 1
 
 
 def test_the_stubs_say_what_the_code_says(tmp_path: Path) -> None:

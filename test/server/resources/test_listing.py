@@ -110,6 +110,7 @@ def test_blank_sort_is_the_default(call: Caller) -> None:
     ("text", "message"),
     [
         ("foo", 'Invalid sorting field: "foo" on listable type Experiment'),
+        ("metric:accuracy", 'Invalid sorting field: "metric:accuracy" on listable type Experiment'),
         (
             "x y z",
             'Received invalid sort by format "x y z". '
@@ -209,6 +210,17 @@ def test_filter_that_says_nothing(call: Caller, text: str) -> None:
 def test_wrong_predicate_is_refused(call: Caller, predicate: dict[str, Any], message: str) -> None:
     reply = call("GET", "/pipelines", filter=[predicate])
     assert (reply.status, reply.message) == (400, message)
+
+
+@pytest.mark.parametrize("name", ["tags.a", "tags."])
+def test_a_list_is_filtered_by_tags_but_not_sorted(call: Caller, name: str) -> None:
+    reply = call("GET", "/pipelines", sort_by=name)
+    assert (reply.status, reply.message) == (400, f'Invalid sorting field: "{name}" on listable type Pipeline')
+
+
+def test_a_tag_of_what_has_none_is_an_unknown_field_whatever_the_operation(call: Caller) -> None:
+    reply = call("GET", "/runs", filter=[where("tags.team", "NOT_EQUALS", string_value="x")])
+    assert (reply.status, reply.message) == (400, 'no support for filtering on unrecognized field "tags.team"')
 
 
 @pytest.mark.parametrize(
