@@ -1,21 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Executions that end in odd ways: each run ends, with a reason, and gives its place to the next."""
+"""The queue: who is started when, and that each run ends, with a reason, and gives its place to the next."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from fixtures.calling import Caller, pipeline
 
 from kfp_server_api.server import LocalServer
-from kfp_server_api.server.orchestration.recorder import new_run
+from kfp_server_api.server.engine.events import run_event
+from kfp_server_api.server.orchestration.recorder import MAY_FOLLOW, change_run, insert_run
+from kfp_server_api.server.orchestration.run_files import RunFiles
 from kfp_server_api.server.orchestration.run_process import refusal
 from kfp_server_api.server.orchestration.run_queue import RunQueue
 from kfp_server_api.server.process_exit import exit_text, tail
 from kfp_server_api.server.resources.experiments import default_experiment_id
+from kfp_server_api.server.states import FINAL
+from kfp_server_api.server.store import pipeline_specs
 from kfp_server_api.server.store.database import Store
 from kfp_server_api.server.store.tables import runs
 
@@ -49,20 +55,123 @@ def test_a_killed_run_fails_and_the_next_one_starts(call: Caller, script: str, r
     assert run(call, "true")["state"] == "SUCCEEDED"
 
 
-def test_a_last_event_that_cannot_be_stored_fails_the_run(tmp_path: Path) -> None:
-    store = Store(tmp_path / "kfp.db")
-    manager = RunQueue(store, tmp_path / "kfp.db.runs")
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """A store of its own."""
+    with closing(Store(tmp_path / "kfp.db")) as store:
+        yield store
+
+
+@pytest.fixture
+def queue(store: Store, tmp_path: Path) -> Iterator[RunQueue]:
+    """A queue that starts nothing by itself."""
+    with closing(RunQueue(store, RunFiles(tmp_path / "kfp.db.runs"), 1)) as queue:
+        yield queue
+
+
+def waiting(store: Store, run_id: str, **values: Any) -> None:
+    """Put a run into the queue."""
     with store.write() as connection:
-        values = {"run_id": "r", "display_name": "r", "experiment_id": default_experiment_id(connection)}
-        connection.execute(runs.insert().values(**new_run({**values, "state": "RUNNING"})))
-    unstorable = {"o": object()}
-    manager._on_event("r", {"type": "run", "state": "SUCCEEDED", "time": 1.0, "error": None, "outputs": unstorable})
+        row = {"run_id": run_id, "display_name": "r", "experiment_id": default_experiment_id(connection)}
+        digest = pipeline_specs.keep(connection, pipeline("true"))
+        insert_run(connection, {**row, "spec_digest": digest, **values})
+
+
+def row_of(store: Store, run_id: str) -> Mapping[str, Any]:
+    """Return a run's row."""
     with store.read() as connection:
-        row = connection.execute(runs.select()).mappings().one()
-    manager.close()
-    store.close()
+        return connection.execute(runs.select().where(runs.c.run_id == run_id)).mappings().one()
+
+
+def test_a_last_event_that_cannot_be_stored_fails_the_run(store: Store, queue: RunQueue) -> None:
+    waiting(store, "r")
+    slot = queue._take()
+    assert slot
+    queue._begin(slot, run_event("RUNNING", 1.0))
+    queue._give_up(slot, run_event("SUCCEEDED", 2.0, outputs={"o": object()}))
+    row = row_of(store, "r")
     assert row["state"] == "FAILED"
-    assert row["error"]["message"].startswith("the run ended as SUCCEEDED, but its results could not be stored: ")
+    assert row["end_reason"].startswith("the run ended as SUCCEEDED, but its results could not be stored: ")
+
+
+def test_runs_are_taken_in_the_order_of_arrival_whatever_the_clock_said(store: Store, queue: RunQueue) -> None:
+    waiting(store, "b", created_at=2000)
+    waiting(store, "a", created_at=1000)
+    taken = []
+    for _ in range(2):
+        slot = queue._take()
+        assert slot
+        assert queue._take() is None  # there is room for one
+        queue._give_up(slot, run_event("FAILED", 1.0))
+        taken.append(slot.run_id)
+    assert taken == ["b", "a"]
+
+
+def test_a_run_that_was_terminated_while_it_waited_is_never_started(store: Store, queue: RunQueue) -> None:
+    waiting(store, "r")
+    with store.write() as connection:
+        change_run(connection, "r", "CANCELING", 1.0)
+    queue.terminate("r")
+    assert queue._take() is None
+    row = row_of(store, "r")
+    assert (row["state"], row["end_reason"]) == ("FAILED", "terminated by request before it started")
+
+
+def test_a_run_that_is_terminated_between_its_start_and_its_begin_does_not_begin(store: Store, queue: RunQueue) -> None:
+    waiting(store, "r")
+    slot = queue._take()
+    assert slot
+    with store.write() as connection:
+        change_run(connection, "r", "CANCELING", 1.0)
+    queue.terminate("r")
+    queue._begin(slot, run_event("RUNNING", 1.0))
+    assert (slot.begun, row_of(store, "r")["state"]) == (False, "CANCELING")
+    queue._give_up(slot, run_event("FAILED", 2.0))
+    assert row_of(store, "r")["state"] == "FAILED"
+
+
+def test_a_run_whose_spec_is_gone_fails_with_the_reason(store: Store, queue: RunQueue) -> None:
+    waiting(store, "r", spec_digest="none")
+    queue.wake()
+    assert row_of(store, "r")["state"] == "FAILED"
+    assert row_of(store, "r")["end_reason"] == "the run could not be started: its pipeline spec was not kept"
+
+
+def test_a_queue_that_was_closed_starts_nothing_and_leaves_the_waiting(store: Store, queue: RunQueue) -> None:
+    queue.close()
+    waiting(store, "r")
+    queue.wake()
+    assert row_of(store, "r")["state"] == "PENDING"
+
+
+@pytest.mark.parametrize(
+    ("state", "ended"),
+    [("PENDING", "PENDING"), ("RUNNING", "FAILED"), ("CANCELING", "FAILED"), ("SUCCEEDED", "SUCCEEDED")],
+)
+def test_a_new_queue_ends_what_was_under_way_and_nothing_else(
+    store: Store, tmp_path: Path, state: str, ended: str
+) -> None:
+    waiting(store, "r", state=state)
+    with closing(RunQueue(store, RunFiles(tmp_path / "kfp.db.runs"), 0)):
+        assert row_of(store, "r")["state"] == ended
+
+
+def test_thousands_of_open_runs_are_ended_in_few_statements(store: Store, tmp_path: Path) -> None:
+    with store.write() as connection:
+        row = insert_run(connection, {"run_id": "0", "display_name": "r", "state": "RUNNING"})
+        connection.execute(runs.insert(), [{**row, "run_id": str(number)} for number in range(1, 3000)])
+    statements: list[str] = []
+    sa.event.listen(store._engine, "before_cursor_execute", lambda *seen: statements.append(seen[2]))
+    with closing(RunQueue(store, RunFiles(tmp_path / "kfp.db.runs"), 0)), store.read() as connection:
+        left = connection.scalar(sa.select(sa.func.count()).where(runs.c.state != "FAILED"))
+    assert (left, len(statements) < 20) == (0, True)
+
+
+@pytest.mark.parametrize("state", sorted(FINAL))
+def test_no_state_follows_a_terminal_one(store: Store, state: str) -> None:
+    waiting(store, "r", state=state)
+    with store.write() as connection:
+        assert not any(change_run(connection, "r", other, 1.0) for other in MAY_FOLLOW)
 
 
 def test_endings_are_told() -> None:

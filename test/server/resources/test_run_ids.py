@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from fixtures.calling import Caller, pipeline
 
 from kfp_server_api.server import LocalServer
+from kfp_server_api.server.orchestration.run_files import RunFiles
 from kfp_server_api.server.orchestration.run_queue import RunQueue
 from kfp_server_api.server.store.database import Store
 
@@ -38,10 +40,8 @@ def test_the_folder_of_the_database_outlives_refused_ids(tmp_path: Path) -> None
 
 
 def test_deleting_a_run_of_another_version_removes_no_folder_but_its_own(tmp_path: Path) -> None:
-    store = Store(tmp_path / "kfp.db")
-    manager = RunQueue(store, tmp_path / "kfp.db.runs")
-    (tmp_path / "kfp.db.runs").mkdir()
-    manager.discard("..")
-    manager.close()
-    store.close()
+    folder = tmp_path / "kfp.db.runs"
+    folder.mkdir()
+    with closing(Store(tmp_path / "kfp.db")) as store, closing(RunQueue(store, RunFiles(folder), 1)) as queue:
+        queue.discard("..")
     assert (tmp_path / "kfp.db").exists()
