@@ -14,6 +14,7 @@ SERVER = [
     "starlette>=0.37",
     "uvicorn>=0.23",
     "sqlalchemy>=2.0.20",
+    "alembic>=1.13",
     "pyyaml>=6.0",
     "python-multipart>=0.0.9",
     "kfp>=2.14.1",

@@ -136,6 +136,7 @@ def test_imports_inside_the_server_run_as_the_table_says(path: Path) -> None:
         ("uvicorn", {"local_server"}),
         ("kfp", {"engine"}),
         ("yaml", {"packages"}),
+        ("alembic", {"store"}),
         ("sqlalchemy", {"store", "orchestration", "resources"}),
     ],
 )

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import sqlalchemy as sa
 
 from kfp_server_api.server.store.tables import alembic_version, metadata
@@ -13,6 +15,9 @@ HEAD = "2"
 _BEFORE_ALEMBIC = 1
 _WITH_ALEMBIC = 2
 """`PRAGMA user_version` of release 2.17.3.post1, whose files are revision 1, and of all files since."""
+
+
+_CAN_DROP_COLUMNS = (3, 35)
 
 
 class StoreError(RuntimeError):
@@ -62,6 +67,8 @@ def _bring_up_to_date(connection: sa.Connection) -> None:
 
 def upgrade(connection: sa.Connection, revision: str = HEAD) -> None:
     """Bring tables up to a revision, inside the transaction of the connection."""
+    if sqlite3.sqlite_version_info < _CAN_DROP_COLUMNS:
+        raise StoreError(f"its upgrade needs SQLite 3.35 or newer, this Python has {sqlite3.sqlite_version}")
     from alembic import command  # imported where a file needs it: it costs a tenth of a second
     from alembic.config import Config
 
