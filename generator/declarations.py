@@ -44,7 +44,7 @@ def _param(param: Param) -> str:
         wire=_unless(param.name, param.wire),
         since=param.since,
         earlier_names=param.earlier_names,
-        document=bool(param.document),
+        json=bool(param.json),
     )
     return f"Param({', '.join(said)})"
 

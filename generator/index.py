@@ -50,7 +50,7 @@ def models_of_services(spec: Spec) -> list[tuple[Service | None, list[Model]]]:
 
 
 def _named(op: Operation) -> Iterable[str]:
-    types = [op.returns, *(param.type for param in op.params), *(param.document for param in op.params)]
+    types = [op.returns, *(param.type for param in op.params), *(param.json for param in op.params)]
     return [name for each in types for name in models_in(each)]
 
 

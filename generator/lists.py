@@ -54,7 +54,7 @@ def fields_of(
     if paging is None or item is None:
         raise where.error("only a list of objects, with x-paging, has fields", "x-fields")
     listed, found = where.need("x-fields", Mapping), []
-    enums = _enums_within(paging.filter.document, models, set())
+    enums = _enums_within(paging.filter.json, models, set())
     operations = {value for enum in enums for value in enum.values.values()}
     properties = {field.wire: field for field in item.fields}
     for name, entry in listed.every(Mapping).items():

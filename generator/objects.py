@@ -20,7 +20,7 @@ class Param:
     description: str
     since: str = ""
     earlier_names: tuple[str, ...] = ()
-    document: str = ""
+    json: str = ""
     """The model that the text holds as JSON, or "object"."""
 
 
@@ -41,7 +41,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Paging:
-    """How a list is read page by page: parameters of the operation and fields of its reply."""
+    """Paging of a list: parameters of the operation and fields of its reply."""
 
     token: Param
     size: Param

@@ -107,8 +107,8 @@ def required(op: Operation) -> list[Param]:
 
 
 def _annotated(spec: Spec, param: Param) -> str:
-    if param.document:
-        kind = f"{param.document} | " if param.document != "object" else ""
+    if param.json:
+        kind = f"{param.json} | " if param.json != "object" else ""
         return f"str | {kind}Mapping[str, Any]"
     name = annotation(param.type, spec.enums)
     return f"{name} | Mapping[str, Any]" if param.location == "body" and name != "str" else name

@@ -131,7 +131,7 @@ def _parameter(param: Mapping) -> Param:
     if location not in ("path", "query"):
         raise param.error(f"a parameter in {location!r} is not known", "in")
     schema = param.need("schema", Mapping)
-    kind, document = _parameter_type(schema)
+    kind, json = _parameter_type(schema)
     if kind not in (("str",) if location == "path" else ("str", "int", "bool")):
         raise schema.error(f"a parameter of type {kind!r} in {location!r} is not known", "type")
     if location == "path" and not required:
@@ -141,16 +141,16 @@ def _parameter(param: Mapping) -> Param:
     key = "x-name" if "x-name" in param else "name"
     wire = param.need(key, str)
     name, since = wire_name(param, key, wire, OF_CALLS), param.given("x-since", "")
-    return Param(name, wire, location, kind, required, text_of(param), since=since, document=document)
+    return Param(name, wire, location, kind, required, text_of(param), since=since, json=json)
 
 
 def _parameter_type(schema: Mapping) -> tuple[str, str]:
-    """Return the type of a parameter, and that of the document which its text holds."""
+    """Return the type of a parameter, and that of the JSON which its text holds."""
     if not {"contentMediaType", "contentSchema"} & schema.keys():
         return type_of(schema), ""
     schema.only("type", "contentMediaType", "contentSchema")
     if schema.need("type", str) != "string" or schema.need("contentMediaType", str) != _JSON:
-        raise schema.error(f"only a string holds a document, and only {_JSON}", "contentMediaType")
+        raise schema.error(f"only a string holds JSON, and only {_JSON}", "contentMediaType")
     return "str", _message(schema.need("contentSchema", Mapping))
 
 

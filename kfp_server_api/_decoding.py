@@ -42,7 +42,7 @@ def loads(text: str | bytes) -> Any:
 
 
 class Form(NamedTuple):
-    """What JSON is turned into."""
+    """A form that JSON is turned into."""
 
     model: str
     """Name of the method that every model has for it; takes the object and the reply."""
@@ -206,7 +206,7 @@ VALUES = Form("_from_reply", _SCALARS)
 """Models, datetimes and all else as callers read them."""
 
 DICTS = Form("_dict_from_reply", {**_SCALARS, "object": _shallow_copy})
-"""What `to_dict` gives."""
+"""The form that `to_dict` gives."""
 
 WIRE = Form(
     "_wire_from_reply",
@@ -217,7 +217,7 @@ WIRE = Form(
         "object": lambda value, reply: encode_any(value),
     },
 )
-"""What `encode` gives for the values."""
+"""The form that is sent."""
 
 
 def kind_of(value: Any) -> str:

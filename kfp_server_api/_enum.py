@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What an enum stands on."""
+"""The base of the enums."""
 
 from __future__ import annotations
 

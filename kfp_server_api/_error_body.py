@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What servers say in the body of an error: KFP's gateway, its uploads, FastAPI, proxies."""
+"""Bodies of errors, of whatever shape: KFP's gateway, its uploads, FastAPI, proxies."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a model stands on: fields (`_field`) that decode themselves on first access.
+"""The base of the models: fields (`_field`) that decode themselves on first access.
 
 A model made from a reply keeps the parsed JSON. Text, numbers and truth values are read from it each time; any other
 value is decoded when it is first read and then is an ordinary instance attribute, which costs nothing to read. A model
@@ -182,7 +182,7 @@ class Model(_Fields):
 
     @property
     def additional_fields(self) -> dict[str, Any]:
-        """What the server sent in this object under keys that the spec does not know."""
+        """Values that the server sent in this object under keys that the spec does not know."""
         known = self.attribute_map.values()
         return {key: value for key, value in self._json.items() if key not in known}
 

@@ -78,7 +78,7 @@ def source_of(value: Any, name: str) -> tuple[str, Any, str]:
 
 
 def _ending(content: bytes) -> str:
-    """Return the ending by which a server tells what an upload without a name is."""
+    """Return the ending by which a server knows what an upload without a name is."""
     return {b"PK": ".zip", b"\x1f\x8b": ".tar.gz"}.get(content[:2], ".yaml")
 
 

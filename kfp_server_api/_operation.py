@@ -25,7 +25,7 @@ class Param(NamedTuple):
     """First release that has it; "" = the operation's first."""
     earlier_names: tuple[str, ...] = ()
     """Keywords that earlier releases had for it."""
-    document: bool = False
+    json: bool = False
     """True for a text that holds JSON; a dict or model is then sent as such."""
 
     @property
@@ -35,7 +35,7 @@ class Param(NamedTuple):
 
 
 class Paging(NamedTuple):
-    """How a list is read page by page: keywords of the operation, attributes of its reply."""
+    """Paging of a list: keywords of the operation, attributes of its reply."""
 
     token: str
     size: str
@@ -63,7 +63,7 @@ class ListField(NamedTuple):
     only: str = ""
     """"sort" or "filter"; "" = both."""
     operations: tuple[str, ...] = ()
-    """What a filter may do with it; () = all."""
+    """Operations of a filter that may use it; () = all."""
     since: str = ""
     """First release that has it; "" = the operation's first."""
 
@@ -83,7 +83,7 @@ class Operation(NamedTuple):
     """True where doing it twice leaves the server as doing it once does."""
     paging: Paging | None = None
     fields: tuple[ListField, ...] = ()
-    """What a list is sorted and filtered by."""
+    """Fields that a list is sorted and filtered by."""
     served: bool = True
     """False where no real server has the route."""
     short_name: str = ""

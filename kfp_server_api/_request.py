@@ -67,6 +67,27 @@ sending: ContextVar[Request | None] = ContextVar("sending", default=None)
 """The request that this thread or task sends; between `ApiClient` and `rest` only upstream's arguments travel."""
 
 
+_SEPARATORS = {"ssv": " ", "tsv": "\t", "pipes": "|"}
+
+
+def pairs_of(params: Any, formats: Mapping[str, str]) -> list[tuple[str, Any]]:
+    """Return parameters as pairs, lists written in their collection format.
+
+    Args:
+        params: a dict or pairs.
+        formats: by name of a list: "multi", "csv", "ssv", "tsv" or "pipes".
+    """
+    pairs: list[tuple[str, Any]] = []
+    for name, value in params.items() if isinstance(params, dict) else params:
+        if name not in formats:
+            pairs.append((name, value))
+        elif formats[name] == "multi":
+            pairs.extend((name, each) for each in value)
+        else:
+            pairs.append((name, _SEPARATORS.get(formats[name], ",").join(str(each) for each in value)))
+    return pairs
+
+
 def fill_path(path: str, params: list[tuple[str, Any]], safe: str) -> str:
     """Return a path with the escaped values of its parameters.
 

@@ -71,7 +71,7 @@ class Service:
             elif param.location == "path":
                 path[param.key] = value
             elif param.location == "query":
-                query.append((param.key, self._as_json(value) if param.document else value))
+                query.append((param.key, self._as_json(value) if param.json else value))
             elif param.location == "body":
                 body = value
             else:

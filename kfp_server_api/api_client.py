@@ -4,9 +4,7 @@
 from __future__ import annotations
 
 import datetime
-import os
 import threading
-import weakref
 from collections.abc import Mapping
 from functools import cache
 from types import TracebackType
@@ -19,7 +17,8 @@ from kfp_server_api._connection_errors import connection_errors
 from kfp_server_api._multipart import source_of
 from kfp_server_api._operation import operation_of
 from kfp_server_api._reply import Reply, decoded
-from kfp_server_api._request import Request, fill_path, sending
+from kfp_server_api._request import Request, fill_path, pairs_of, sending
+from kfp_server_api._threads import Threads
 from kfp_server_api._version import API_VERSION
 from kfp_server_api.configuration import Configuration, without_userinfo
 from kfp_server_api.exceptions import SECRET_HEADER, ApiException, ApiValueError, as_text
@@ -54,8 +53,6 @@ class ApiClient:
         "datetime": datetime.datetime,
         "object": object,
     }
-    _pool: ThreadPool | None = None
-    _pool_of = 0
 
     def __init__(
         self,
@@ -73,7 +70,7 @@ class ApiClient:
             self.default_headers[header_name] = header_value
         self.cookie = cookie
         self.client_side_validation: bool = self.configuration.client_side_validation
-        self._of_thread = threading.local()
+        self._of_thread, self._threads = threading.local(), Threads()
 
     def __enter__(self) -> Self:
         return self
@@ -85,22 +82,12 @@ class ApiClient:
 
     def close(self) -> None:
         """End the threads of `async_req`; the client itself can still be used."""
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            pool.close()
-            pool.join()
+        self._threads.close()
 
     @property
     def pool(self) -> ThreadPool:
         """The threads of `async_req`, started on first use and ended with the client."""
-        with _making_pools:
-            if self._pool is None or self._pool_of != os.getpid():  # threads do not survive a fork
-                from multiprocessing.pool import ThreadPool
-
-                self._pool, self._pool_of = ThreadPool(self.pool_threads), os.getpid()
-                # Not terminate(): a call may be the last to hold the client, and its result is still to come.
-                weakref.finalize(self, self._pool.close).atexit = False
-            return self._pool
+        return self._threads.pool(self.pool_threads)
 
     @property
     def last_response(self) -> Any:
@@ -319,17 +306,7 @@ class ApiClient:
 
     def parameters_to_tuples(self, params: Any, collection_formats: Mapping[str, str] | None) -> list[tuple[str, Any]]:
         """Return parameters as pairs, lists written in their collection format."""
-        separators = {"ssv": " ", "tsv": "\t", "pipes": "|"}
-        formats = collection_formats or {}
-        pairs: list[tuple[str, Any]] = []
-        for name, value in params.items() if isinstance(params, dict) else params:
-            if name not in formats:
-                pairs.append((name, value))
-            elif formats[name] == "multi":
-                pairs.extend((name, each) for each in value)
-            else:
-                pairs.append((name, separators.get(formats[name], ",").join(str(each) for each in value)))
-        return pairs
+        return pairs_of(params, collection_formats or {})
 
     def files_parameters(self, files: Mapping[str, Any] | None = None) -> list[tuple[str, tuple[str, Any, str]]]:
         """Return uploads as (field, (file name, content, content type)); files are opened when they are sent.
@@ -337,11 +314,11 @@ class ApiClient:
         Args:
             files: by name of the form field: a path, bytes, an open binary file, or a list of those.
         """
-        pairs = []
-        for name, value in (files or {}).items():
-            for each in value if isinstance(value, list) else [value] if value not in (None, "") else []:
-                pairs.append((name, source_of(each, name)))
-        return pairs
+        return [
+            (name, source_of(each, name))
+            for name, value in (files or {}).items()
+            for each in (value if isinstance(value, list) else [value] if value not in (None, "") else [])
+        ]
 
     def select_header_accept(self, accepts: list[str] | None) -> str | None:
         """Return the header Accept for a list of types: JSON where it is among them."""
@@ -359,14 +336,14 @@ class ApiClient:
         state["default_headers"] = {
             name: value for name, value in self.default_headers.items() if not SECRET_HEADER.search(name)
         }
-        for name in ("rest_client", "_of_thread", "_pool"):
+        for name in ("rest_client", "_of_thread", "_threads"):
             state.pop(name, None)
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self.rest_client = rest.RESTClientObject(self.configuration)
-        self._of_thread = threading.local()
+        self._of_thread, self._threads = threading.local(), Threads()
 
     def __copy__(self) -> ApiClient:
         other = type(self).__new__(type(self))
@@ -381,13 +358,6 @@ class ApiClient:
         state = {**self.__getstate__(), "cookie": self.cookie, "default_headers": self.default_headers}
         other.__setstate__(copy.deepcopy(state, memo))
         return other
-
-
-_making_pools = threading.RLock()
-if hasattr(os, "register_at_fork"):
-    # A thread that holds it does not exist in the child; nobody else is there to wait for.
-    os.register_at_fork(before=_making_pools.acquire, after_in_parent=_making_pools.release,
-                        after_in_child=_making_pools.release)  # fmt: skip
 
 
 @cache

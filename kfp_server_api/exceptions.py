@@ -53,6 +53,9 @@ __all__ = [
 class OpenApiException(Exception):
     """Root of everything this package raises on purpose."""
 
+    def __reduce__(self) -> Any:
+        return _restore, (type(self), self.args, self.__dict__)
+
 
 class _ArgumentError(OpenApiException):
     """A bad argument, with the path to it inside nested data."""
@@ -60,9 +63,6 @@ class _ArgumentError(OpenApiException):
     def __init__(self, msg: str, path_to_item: Any = None) -> None:
         self.path_to_item = path_to_item
         super().__init__(f"{msg} at {render_path(path_to_item)}" if path_to_item else msg)
-
-    def __reduce__(self) -> Any:
-        return _restore, (type(self), self.args, self.__dict__)
 
 
 class ApiTypeError(_ArgumentError, TypeError):
@@ -91,11 +91,7 @@ class ApiValueError(_ArgumentError, ValueError):
 
 
 class ApiKeyError(_ArgumentError, KeyError):
-    """A key that is not there.
-
-    Attributes:
-        path_to_item: keys and indices that lead to the value, or None.
-    """
+    """A key that is not there; `path_to_item` as in `ApiValueError`."""
 
 
 class ApiException(OpenApiException):
@@ -159,9 +155,6 @@ class ApiException(OpenApiException):
         """Lines that upstream's text does not have."""
         request = [f"Request: {self.method} {self.url}"] if self.url else []
         return [*request, f"Message: {self._sentence}"] if self._sentence not in (self.reason, "") else request
-
-    def __reduce__(self) -> Any:
-        return _restore, (type(self), self.args, self.__dict__)
 
 
 class BadRequestError(ApiException):
@@ -240,9 +233,6 @@ class ApiConnectionError(OpenApiException):
 
     def __str__(self) -> str:
         return self.message
-
-    def __reduce__(self) -> Any:
-        return _restore, (type(self), self.args, self.__dict__)
 
 
 class ApiTimeoutError(ApiConnectionError):

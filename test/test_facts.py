@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the generated code says of the API, nothing else says again."""
+"""Facts of the API stand in the generated code alone."""
 
 from __future__ import annotations
 

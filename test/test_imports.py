@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which way imports run, and that nothing is imported before it is used."""
+"""Imports run one way, and nothing is imported before it is used."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ PACKAGE = Path(kfp_server_api.__file__).resolve().parent
 CONTRIBUTING = Path(__file__).resolve().parents[1] / "CONTRIBUTING.md"
 LEVELS = {
     0: "exceptions _error_body _version configuration",
-    1: "_encoding _decoding _multipart _download _connection_errors _pools _redirects _reply",
+    1: "_encoding _decoding _multipart _download _connection_errors _pools _redirects _reply _threads",
     2: "_operation _enum _field _model _request rest",
-    3: "models api_client _service _types",
+    3: "models api_client _service _types _kedro_models",
     4: "api",
     5: "pagination waiting retries auth filters display kedro",
     6: "server",

@@ -32,8 +32,8 @@ class AuthServiceApi(Service):
 
         Args:
             namespace: Namespace to check in; the v1beta1 route requires it.
-            resources: What is to be used, one of `AuthorizeRequestResources`; the v1beta1 route requires it.
-            verb: What is to be done with it, one of `AuthorizeRequestVerb`; the v1beta1 route requires it.
+            resources: Resource to be used, one of `AuthorizeRequestResources`; the v1beta1 route requires it.
+            verb: Action on it, one of `AuthorizeRequestVerb`; the v1beta1 route requires it.
 
         Raises:
             NotFoundError: Always; no v2beta1 server has this route.

@@ -81,7 +81,7 @@ class ExperimentServiceApi(Service):
         "experiment_service_list_experiments", "GET", "/apis/v2beta1/experiments",
         (
             Param("page_token", "query", "str"), Param("page_size", "query", "int"),
-            Param("sort_by", "query", "str"), Param("filter", "query", "str", document=True),
+            Param("sort_by", "query", "str"), Param("filter", "query", "str", json=True),
             Param("namespace", "query", "str"),
         ),
         returns="V2beta1ListExperimentsResponse", idempotent=True, short_name="list_experiments",

@@ -59,7 +59,7 @@ class PipelineServiceApi(Service):
         (
             Param("namespace", "query", "str"), Param("page_token", "query", "str"),
             Param("page_size", "query", "int"), Param("sort_by", "query", "str"),
-            Param("filter", "query", "str", document=True),
+            Param("filter", "query", "str", json=True),
         ),
         returns="V2beta1ListPipelinesResponse", idempotent=True, short_name="list_pipelines",
         paging=Paging(
@@ -186,7 +186,7 @@ class PipelineServiceApi(Service):
         (
             Param("pipeline_id", "path", "str", True), Param("page_token", "query", "str"),
             Param("page_size", "query", "int"), Param("sort_by", "query", "str"),
-            Param("filter", "query", "str", document=True),
+            Param("filter", "query", "str", json=True),
         ),
         returns="V2beta1ListPipelineVersionsResponse", idempotent=True, short_name="list_pipeline_versions",
         paging=Paging(

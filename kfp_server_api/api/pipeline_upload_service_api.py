@@ -24,7 +24,7 @@ class PipelineUploadServiceApi(Service):
         (
             Param("uploadfile", "file", "file", True), Param("name", "query", "str"),
             Param("display_name", "query", "str", since="2.14.0"), Param("description", "query", "str"),
-            Param("namespace", "query", "str"), Param("tags", "query", "str", since="2.17.0", document=True),
+            Param("namespace", "query", "str"), Param("tags", "query", "str", since="2.17.0", json=True),
         ),
         returns="V2beta1Pipeline",
     )
@@ -73,7 +73,7 @@ class PipelineUploadServiceApi(Service):
         (
             Param("uploadfile", "file", "file", True), Param("name", "query", "str"),
             Param("display_name", "query", "str", since="2.14.0"), Param("pipelineid", "query", "str"),
-            Param("description", "query", "str"), Param("tags", "query", "str", since="2.17.0", document=True),
+            Param("description", "query", "str"), Param("tags", "query", "str", since="2.17.0", json=True),
         ),
         returns="V2beta1PipelineVersion",
     )

@@ -58,7 +58,7 @@ class RecurringRunServiceApi(Service):
         (
             Param("page_token", "query", "str"), Param("page_size", "query", "int"),
             Param("sort_by", "query", "str"), Param("namespace", "query", "str"),
-            Param("filter", "query", "str", document=True), Param("experiment_id", "query", "str"),
+            Param("filter", "query", "str", json=True), Param("experiment_id", "query", "str"),
         ),
         returns="V2beta1ListRecurringRunsResponse", idempotent=True, short_name="list_recurring_runs",
         paging=Paging(

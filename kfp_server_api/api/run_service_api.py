@@ -89,7 +89,7 @@ class RunServiceApi(Service):
         (
             Param("namespace", "query", "str"), Param("experiment_id", "query", "str"),
             Param("page_token", "query", "str"), Param("page_size", "query", "int"),
-            Param("sort_by", "query", "str"), Param("filter", "query", "str", document=True),
+            Param("sort_by", "query", "str"), Param("filter", "query", "str", json=True),
         ),
         returns="V2beta1ListRunsResponse", idempotent=True, short_name="list_runs",
         paging=Paging(
@@ -295,7 +295,7 @@ class RunServiceApi(Service):
         Raises:
             BadRequestError: The run is over or already being stopped.
             NotFoundError: No such run.
-            ServerError: The cluster could not be told; the state stays `CANCELING`.
+            ServerError: The cluster could not be reached; the state stays `CANCELING`.
         """
         return self._call(self._terminate_run, (run_id, experiment_id), options)
 

@@ -37,7 +37,7 @@ class VisualizationServiceApi(Service):
 
         Args:
             namespace: Namespace whose visualization service draws.
-            visualization: What to draw; type, and source for every type but `CUSTOM`, are required.
+            visualization: The chart to draw; type, and source for every type but `CUSTOM`, are required.
 
         Raises:
             NotFoundError: Always; no v2beta1 server has this route.

@@ -5,7 +5,7 @@ from kfp_server_api._enum import Enum
 
 
 class AuthorizeRequestResources(Enum):
-    """What `auth_service_authorize` asks about."""
+    """Resources that `auth_service_authorize` asks about."""
 
     UNASSIGNED_RESOURCES = "UNASSIGNED_RESOURCES"
     """Nothing; refused as missing."""

@@ -5,7 +5,7 @@ from kfp_server_api._enum import Enum
 
 
 class AuthorizeRequestVerb(Enum):
-    """What the caller of `auth_service_authorize` wants to do."""
+    """Actions that `auth_service_authorize` asks about."""
 
     UNASSIGNED_VERB = "UNASSIGNED_VERB"
     """Nothing; refused as missing."""

@@ -5,7 +5,7 @@ from kfp_server_api._enum import Enum
 
 
 class V2beta1DeletePropagationPolicy(Enum):
-    """What Kubernetes does with objects that belong to a deleted recurring run. Since 2.16.0."""
+    """The fate of objects that belong to a deleted recurring run. Since 2.16.0."""
 
     DELETE_PROPAGATION_POLICY_UNSPECIFIED = "DELETE_PROPAGATION_POLICY_UNSPECIFIED"
     """The default of the server."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class V2beta1PluginOutput(Model):
-    """What one plugin of the server recorded for a run. Since 2.17.0."""
+    """The record that one plugin of the server made of a run. Since 2.17.0."""
 
     entries: dict[str, V2beta1MetadataValue] | None = None
     """Recorded values by name."""

@@ -73,8 +73,8 @@ class V2beta1Run(Model):
     deep. Since 2.17.0.
     """
     plugins_output: dict[str, V2beta1PluginOutput] | None = None
-    """What plugins of the server recorded, by plugin name; sending it is a 409. The local server puts the
-    pipeline's outputs under `local`. Since 2.17.0.
+    """Records of the server's plugins, by plugin name; sending it is a 409. The local server puts the pipeline's
+    outputs under `local`. Since 2.17.0.
     """
 
     _one_of = ("pipeline_version_id", "pipeline_spec", "pipeline_version_reference")

@@ -16,4 +16,4 @@ class V2beta1Visualization(Model):
     html: str | None = None
     """The chart as HTML; set by the server."""
     error: str | None = None
-    """What went wrong while drawing; set by the server."""
+    """The error while drawing; set by the server."""

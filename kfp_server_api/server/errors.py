@@ -111,7 +111,7 @@ def exists(message: str) -> RequestError:
 def uploading(failure: str) -> Iterator[None]:
     """Turn problems inside the block into the upload endpoints' shape.
 
-    Wrong input is told by its own text, anything else begins with `failure`; a missing parent is wrong input.
+    Wrong input has its own text, anything else begins with `failure`; a missing parent is wrong input.
     """
     try:
         yield

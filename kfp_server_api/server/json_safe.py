@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which numbers JSON has: those of a finite double, which is what the API's values are."""
+"""Numbers and text that JSON can hold: numbers are those of a finite double, as the API's values are."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a process ended, in words, and the end of what it printed."""
+"""The end of a process, in words, and the last of its output."""
 
 from __future__ import annotations
 

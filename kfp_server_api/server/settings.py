@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a server is to be run."""
+"""Settings of a server."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PROCESSORS = os.cpu_count() or 1
 
 @dataclass(frozen=True)
 class Settings:
-    """What is fixed while a server runs.
+    """Values that are fixed while a server runs.
 
     Attributes:
         host: address to listen on.

@@ -8,10 +8,10 @@ import time
 from datetime import datetime, timedelta, timezone
 
 NEVER = 0
-"""What runs and experiments have for "not yet": 1970-01-01T00:00:00Z."""
+""""Not yet" of runs and experiments: 1970-01-01T00:00:00Z."""
 
 TASK_NEVER = -62135596800
-"""What tasks have for "not yet": 0001-01-01T00:00:00Z."""
+""""Not yet" of tasks: 0001-01-01T00:00:00Z."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _LAST = 253402300799  # 9999-12-31T23:59:59Z

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How the client behaves: before the network, on it, over time."""
+"""The client's conduct: before the network, on it, over time."""
 
 from __future__ import annotations
 

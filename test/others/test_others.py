@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What other generators make of the spec has all operations and works with the local server."""
+"""Clients that other generators make from the spec have all operations and work with the local server."""
 
 from __future__ import annotations
 

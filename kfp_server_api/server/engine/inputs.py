@@ -28,7 +28,7 @@ class MissingValueError(TaskError):
 
 
 class Scope:
-    """What the tasks of one graph can see: its inputs and how its other tasks ended."""
+    """The values that the tasks of one graph can see: its inputs, and the outcomes of its other tasks."""
 
     def __init__(self, inputs: dict[str, Any]) -> None:
         self.inputs = inputs

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a task ended."""
+"""The outcome of a task."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class TaskError(ValueError):
 
 
 class Outcome(NamedTuple):
-    """How a task ended."""
+    """The end of a task: its state, and its outputs or the reason."""
 
     state: str
     outputs: Mapping[str, Any] = MappingProxyType({})

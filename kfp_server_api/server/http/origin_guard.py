@@ -18,7 +18,7 @@ class OriginGuard:
 
     Args:
         app: what answers the other requests.
-        hosts: names and addresses that the server was told to listen on. A page whose own name resolves to this
+        hosts: names and addresses that the server listens on. A page whose own name resolves to this
             machine (DNS rebinding) gives another `Host`. With an address that stands for all of the machine's,
             such as 0.0.0.0, any `Host` is taken.
     """

@@ -95,7 +95,7 @@ class RunProcess:
         self._open_tasks: dict[str, TaskEvent] = {}
 
     def start(self) -> None:
-        """Start the child process, in a thread; what keeps it from starting is told by the last event.
+        """Start the child process, in a thread; the last event says what kept it from starting.
 
         Raises:
             RunProcessUnavailable: kfp is not installed, or this is not a POSIX system.

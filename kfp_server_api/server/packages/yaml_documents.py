@@ -63,7 +63,7 @@ def read_documents(text: bytes) -> list[Any]:
 def _check_depth(text: bytes) -> None:
     """Refuse a text that is nested too deeply before it is composed, which libyaml's binding does recursively.
 
-    libyaml may have a limit of its own and meet it before it tells of the first level, so its errors name ours, too.
+    libyaml may have a limit of its own and meet it before it reports the first level, so its errors name ours, too.
     """
     depth = 0
     try:

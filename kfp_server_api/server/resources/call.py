@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What handlers are given, and what they return."""
+"""Arguments and answers of handlers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from kfp_server_api.server.store.database import Store
 
 
 class Context(NamedTuple):
-    """What all handlers of one server share."""
+    """The parts of a server that all handlers share."""
 
     settings: Settings
     store: Store

@@ -20,7 +20,7 @@ _NONE: Mapping[str, Any] = {}
 
 
 class Listing(NamedTuple):
-    """What is particular to the list of one resource.
+    """The particulars of one resource's list.
 
     Attributes:
         word: the resource's word in error texts.
@@ -50,7 +50,7 @@ def listing(
 
 
 class _Query(NamedTuple):
-    """What a list call asks for, as its page token keeps it; `start` is the next page's first (value, id)."""
+    """The query of a list call, as its page token keeps it; `start` is the next page's first (value, id)."""
 
     word: str
     sort: str

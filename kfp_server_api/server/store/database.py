@@ -87,7 +87,7 @@ def _engine(path: Path) -> sa.Engine:
 
 
 def _configure(connection: sqlite3.Connection, _: object) -> None:
-    # The driver starts transactions too late for one state throughout a block, so it is told to start none.
+    # The driver starts transactions too late for one state throughout a block, so it has to start none.
     connection.isolation_level = None
     for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")

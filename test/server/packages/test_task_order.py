@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which tasks of a graph wait for which others."""
+"""The order of a graph's tasks: which wait for which others."""
 
 from __future__ import annotations
 

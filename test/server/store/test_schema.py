@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 OLD = HERE / "release_2_17_3_post1.sql"
 """A file that release 2.17.3.post1 left when it was killed: one run RUNNING, three PENDING."""
 ANSWERS: dict[str, dict[str, Any]] = json.loads((HERE / "release_2_17_3_post1.json").read_text())
-"""What that release had answered before, by path."""
+"""Answers of that release before it was killed, by path."""
 REASONS = {
     "running": SERVER_ENDED,
     "waiting for a version that is gone": "the run could not be started: its pipeline spec was not kept",
