@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A server for this machine that speaks the API and really runs pipelines.
 
-It is an extra: `pip install "kfp-server-api[server]"`.
+It is an extra, `server`: `pip install ".[server]"` in a clone, or the wheel's path with `[server]` behind it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LocalServer"]
 
-EXTRA = 'the local server needs more packages: pip install "kfp-server-api[server]"'
+EXTRA = 'the local server needs more packages: install this package with its extra "server", as its README says'
 
 
 def __getattr__(name: str) -> Any:

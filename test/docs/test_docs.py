@@ -28,7 +28,7 @@ SHELL = {
     ),
     "python3 -m venv .venv && .venv/bin/python -m pip install -c test/constraints.txt tox"
     " && .venv/bin/tox run-parallel --parallel auto": "what runs this test",
-    "python -m kfp_server_api.server --port 8888 --db kfp.db": "test/server/test_local.py",
+    "python -m kfp_server_api.server --port 8888 --db kfp.db": "test/server/test_command.py",
     "python -m generator": "tox's `generated`",
     "python -m generator --check": "tox's `generated`",
     "python -m benchmarks": "too long for a test; test/test_counts.py",
@@ -127,10 +127,19 @@ def test_the_quickstart_fails_when_the_run_fails(tmp_path: Path) -> None:
     assert "FAILED" in example.stdout
 
 
+def anchors(page: Path) -> set[str]:
+    """Return what may stand behind the # of a link to a page: its headings, as they are written in links."""
+    text = BLOCK.sub("", page.read_text(encoding="utf-8"))
+    plain = [re.sub(r"[^\w\- ]", "", heading.lower()) for heading in re.findall(r"^#+ (.+)$", text, re.M)]
+    return {heading.strip().replace(" ", "-") for heading in plain} | {""}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_relative_link_leads_somewhere(page: Path) -> None:
-    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
-        assert (page.parent / target).exists(), target
+    for file, anchor in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", page.read_text(encoding="utf-8")):
+        target = page.parent / file if file else page
+        assert target.exists(), file
+        assert target.suffix != ".md" or anchor in anchors(target), f"{file}#{anchor}"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

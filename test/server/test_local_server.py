@@ -209,7 +209,7 @@ def test_command_without_the_extra_says_what_to_install() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
-    assert 'pip install "kfp-server-api[server]"' in done.stderr
+    assert 'install this package with its extra "server"' in done.stderr
 
 
 def test_package_is_imported_without_its_dependencies() -> None:

@@ -53,7 +53,7 @@ def refusal(system: str = os.name) -> str:
     if system != "posix":
         return "running pipelines needs a POSIX system, since compiled components are shell scripts"
     if importlib.util.find_spec("kfp") is None:
-        return 'the package kfp is not installed. Install it with: pip install "kfp-server-api[server]"'
+        return 'the package kfp is not installed. It comes with the extra "server" of this package'
     return ""
 
 
