@@ -34,7 +34,7 @@ class connection_errors:
         pass
 
     def __exit__(self, kind: Any, cause: BaseException | None, traceback: Any) -> None:
-        if isinstance(cause, (u3.HTTPError, MemoryError)):  # a length that no memory holds is read at once
+        if isinstance(cause, (u3.HTTPError, MemoryError, OverflowError)):  # a length beyond memory is read at once
             raise _connection_error(cause, *self._request) from cause
 
 

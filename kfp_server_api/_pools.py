@@ -26,11 +26,12 @@ class PoolManager(urllib3.PoolManager):
     to encode, and redirects, where the caller wants them followed.
     """
 
+    _original = (urllib3.PoolManager.request, urllib3.PoolManager.urlopen)
     _latest: tuple[str, dict[str, Any], Any] = ("", {}, None)
 
     def request(self, method: str, url: str, *args: Any, **options: Any) -> Any:
         """Send a request; see `urllib3.PoolManager.request`."""
-        if args or "fields" in options or "json" in options:
+        if args or "fields" in options or "json" in options or self._is_patched():
             return super().request(method, url, *args, **options)
         return self.urlopen(method, url, **options)
 
@@ -38,11 +39,15 @@ class PoolManager(urllib3.PoolManager):
         """Send a request; see `urllib3.PoolManager.urlopen`."""
         start = url.find("/", 8)  # behind "https://"
         rewritten = start < 0 or "/." in url or "#" in url  # dot segments are folded, fragments are not sent
-        pool = None if redirect or rewritten else self._pool_at(url[:start])
+        pool = None if redirect or rewritten or self._is_patched() else self._pool_at(url[:start])
         if pool is None:
             return super().urlopen(method, url, redirect, **options)
         options.setdefault("headers", self.headers)
         return pool.urlopen(method, url[start:], redirect=False, **options)
+
+    def _is_patched(self) -> bool:
+        """Tell whether somebody put a function of his own in the place of urllib3's, as mocks and tracers do."""
+        return (urllib3.PoolManager.request, urllib3.PoolManager.urlopen) != self._original
 
     def clear(self) -> None:
         """Let go of all pools."""

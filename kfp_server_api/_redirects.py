@@ -4,20 +4,27 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 import urllib3
 from urllib3.exceptions import MaxRetryError
 from urllib3.util import parse_url
 
-from kfp_server_api.configuration import without_userinfo
+from kfp_server_api._connection_errors import connection_errors
+from kfp_server_api._urls import shown, without_userinfo
+
+if TYPE_CHECKING:
+    from kfp_server_api.configuration import Configuration
 
 _OF_A_BODY = frozenset(
     {"content-encoding", "content-language", "content-length", "content-location", "content-type", "digest"}
 )
-_USERINFO = re.compile(r"(?<=//)[^/?#]*@")
 _PORTS = {"http": 80, "https": 443}
+_MOST = 20
+"""Redirects that are followed where `Configuration.retries` sets no end."""
+_STATUSES = frozenset({300, 301, 302, 303, 305, 307, 308})
+_NOT_IN_A_HOST = re.compile(r"[\x00-\x20\x7f]")
 
 
 class BadRedirect(Exception):
@@ -25,19 +32,22 @@ class BadRedirect(Exception):
 
     Attributes:
         response: urllib3's response that asked for it.
-        url: URL that gave the response.
+        method, url: of the request that it answers.
         sentence: what is wrong; names the Location.
     """
 
-    def __init__(self, response: Any, url: str, location: str, why: str) -> None:
-        self.response, self.url = response, url
-        shown = _USERINFO.sub("", location)
-        self.sentence = f"The server redirects to {shown!r}: {why}"
+    def __init__(self, hop: tuple[Any, str, str], why: str) -> None:
+        self.response, self.method, self.url = hop
+        location = self.response.headers.get("location")
+        target = f"to {shown(location)!r}" if location else "without a Location"
+        self.sentence = f"The server redirects {target}: {why}"
         super().__init__(self.sentence)
 
 
-def send(pools: Any, method: str, url: str, **options: Any) -> tuple[Any, str]:
-    """Send a request and follow its redirects; return urllib3's response and the URL that gave it.
+def send(
+    pools: Any, configuration: Configuration, method: str, url: str, options: dict[str, Any]
+) -> tuple[Any, str, str]:
+    """Send a request and follow its redirects; return urllib3's response, and the method and URL of the last request.
 
     Args:
         pools: a `urllib3.PoolManager`.
@@ -45,14 +55,17 @@ def send(pools: Any, method: str, url: str, **options: Any) -> tuple[Any, str]:
 
     Raises:
         BadRedirect: there are too many, or one that leads nowhere.
+        ApiConnectionError: no reply.
     """
-    while True:
-        response = pools.request(method, url, redirect=False, **options)
-        location = response.get_redirect_location() if 300 <= response.status <= 399 else None
-        if not location:
-            return response, url
-        target = _target(response, url, location)
-        options["retries"] = _counted(response, method, url, location)
+    options = dict(options)
+    for _ in range(_MOST + 1):
+        with connection_errors(method, url, configuration):
+            response = pools.request(method, url, redirect=False, **options)
+        if response.status not in _STATUSES:
+            return response, method, url
+        hop = response, method, url
+        target = _target(hop)
+        options["retries"] = _counted(hop)
         if response.status == 303:
             method, options["body"] = "GET", None
             options["headers"] = _without(options["headers"], _OF_A_BODY)
@@ -60,16 +73,21 @@ def send(pools: Any, method: str, url: str, **options: Any) -> tuple[Any, str]:
             options["headers"] = _without(options["headers"], options["retries"].remove_headers_on_redirect)
         response.drain_conn()
         url = target
+    raise BadRedirect(hop, f"more than {_MOST} redirects are not followed")
 
 
-def _target(response: Any, url: str, location: str) -> str:
+def _target(hop: tuple[Any, str, str]) -> str:
+    """Return the URL that a reply leads to."""
+    location = hop[0].get_redirect_location()
+    if not location:
+        raise BadRedirect(hop, "it cannot be followed")
     try:
-        target = urljoin(url, location)
+        target = urljoin(hop[2], location)
         scheme, host, _ = _origin(target)
     except ValueError as cause:  # urllib3's LocationParseError is one
-        raise BadRedirect(response, url, location, "that is no URL") from cause
-    if scheme not in _PORTS or not host:
-        raise BadRedirect(response, url, location, "that is no http or https URL")
+        raise BadRedirect(hop, "that is no URL") from cause
+    if scheme not in _PORTS or not host or _NOT_IN_A_HOST.search(host):
+        raise BadRedirect(hop, "that is no http or https URL")
     return without_userinfo(target)  # type: ignore[no-any-return]
 
 
@@ -78,15 +96,16 @@ def _origin(url: str) -> tuple[str | None, str | None, int | None]:
     return parsed.scheme, parsed.host, parsed.port or _PORTS.get(parsed.scheme or "")
 
 
-def _counted(response: Any, method: str, url: str, location: str) -> urllib3.Retry:
-    """Return the retries that are left after this redirect."""
+def _counted(hop: tuple[Any, str, str]) -> urllib3.Retry:
+    """Return the retries that are left after a redirect."""
+    response, method, url = hop
     retries = response.retries
     if not isinstance(retries, urllib3.Retry):
         retries = urllib3.Retry.from_int(retries)
     try:
         return retries.increment(method, url, response=response)
     except MaxRetryError as cause:
-        raise BadRedirect(response, url, location, "it is one redirect too many") from cause
+        raise BadRedirect(hop, "`Configuration.retries` allows no more redirects") from cause
 
 
 def _without(headers: dict[str, str], names: Any) -> dict[str, str]:

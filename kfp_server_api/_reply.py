@@ -11,6 +11,9 @@ from kfp_server_api._decoding import UNDECODABLE, Decoder, loads
 from kfp_server_api._error_body import dotted
 from kfp_server_api.exceptions import AuthenticationError, DecodeError, as_text
 
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods of requests that change nothing on a server."""
+
 
 class Reply:
     """The reply that models were decoded from, for the error when one of its values cannot be.
@@ -42,7 +45,7 @@ class Reply:
         known = data if self.data is None else self.data
         error.body = as_text(self.body) if self.body is not None else json.dumps(known)
         error.headers, error.method, error.url = self.headers, self.method, self.url
-        error.committed = self.method not in (None, "GET", "HEAD", "OPTIONS")
+        error.committed = self.method is not None and self.method not in READS
         return error
 
     def __getstate__(self) -> tuple[None, dict[str, Any]]:
@@ -61,7 +64,8 @@ def decoded(response: Any, decode: Decoder, method: str | None = None, asked: st
         DecodeError: the body is not JSON, or none of the promised kind.
         AuthenticationError: a page for people came, or another host answered with no JSON: most likely to log in.
     """
-    url, data = getattr(response, "url", None) or asked or None, None
+    final = getattr(response, "url", None)
+    url, data = final if isinstance(final, str) else asked or None, None
     try:
         data = loads(response.data)
         return decode(data, Reply(data, response, method, url))
@@ -88,11 +92,11 @@ def path_to(wanted: Any, inside: Any) -> list[Any] | None:
 
 def _is_page(response: Any) -> bool:
     content_type = response.getheader("content-type", "") if hasattr(response, "getheader") else ""
-    return "html" in (content_type or "") or as_text(response.data).lstrip()[:1] == "<"
+    return "html" in str(content_type or "") or as_text(response.data).lstrip()[:1] == "<"
 
 
 def _login_error(reply: Reply) -> AuthenticationError:
-    plain = reply.undecodable([], ValueError("a page for people came instead of JSON, most likely to log in"))
-    error = AuthenticationError(plain.status, plain.reason)
-    error.__dict__.update(plain.__dict__, committed=False)
+    undecodable = reply.undecodable([], ValueError("a page for people came instead of JSON, most likely to log in"))
+    error = AuthenticationError(undecodable.status, undecodable.reason)
+    error.__dict__.update(undecodable.__dict__, committed=False)
     return error

@@ -14,25 +14,24 @@ import urllib3
 
 from kfp_server_api import _encoding
 from kfp_server_api._multipart import Multipart
+from kfp_server_api._reply import READS
 from kfp_server_api.configuration import DEFAULT_TIMEOUT
 from kfp_server_api.exceptions import ApiException, ApiValueError
 
 if TYPE_CHECKING:
     from kfp_server_api._operation import Operation
 
+_PLACEHOLDER = re.compile(r"\{([\w.]+)\}")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+\n[\t\x20-\x7e\x80-\xff]*")
 _DEFAULT_TIMEOUT = urllib3.Timeout(None, *DEFAULT_TIMEOUT)
-_READS = frozenset({"GET", "HEAD", "OPTIONS"})
-SENT_ONCE = urllib3.Retry(total=None, connect=0, read=0, redirect=3, status=0, other=0)
-"""Retries of a request that is sent once: redirects are followed."""
 
 
 class Request(NamedTuple):
     """A call of an operation on its way from `ApiClient.call_api` to the reply.
 
-    As the caller gave it first; `ApiClient` then prepares one with a URL, encoded values and secrets, which can be
-    done and sent again.
+    First as the caller gave it. `ApiClient` prepares another of it, with a URL, encoded values and secrets, and sends
+    that; both can be done again.
     """
 
     operation: Operation | None
@@ -60,11 +59,32 @@ class Request(NamedTuple):
     @property
     def is_write(self) -> bool:
         """Tell whether the server changes something when it takes the request."""
-        return self.method not in _READS
+        return self.method not in READS
 
 
 sending: ContextVar[Request | None] = ContextVar("sending", default=None)
-"""The request that this thread or task sends; between `ApiClient` and `rest` only upstream's arguments travel."""
+"""The request that this thread or task sends; between `ApiClient` and `rest` only upstream's arguments travel.
+
+An override that sends in another thread has to take the context along (`contextvars.copy_context().run`).
+"""
+
+
+def retries_of(value: Any) -> urllib3.Retry:
+    """Return what `Configuration.retries` says as urllib3 takes it.
+
+    Not as a number: older releases of urllib3 make a Retry of one that follows no redirect.
+    """
+    if value is None:
+        # By urllib3's own default a server's Retry-After would put the call to sleep for as long as it says.
+        return urllib3.Retry(3, respect_retry_after_header=False)
+    return value if isinstance(value, urllib3.Retry) else urllib3.Retry.from_int(value)
+
+
+def sent_once(value: Any) -> urllib3.Retry:
+    """Return the retries of a request that is sent once: none but the redirects that `Configuration.retries` allows."""
+    retries = retries_of(value)
+    redirect = 3 if retries.redirect is None else retries.redirect
+    return retries.new(total=None, connect=0, read=0, redirect=redirect, status=0, other=0)
 
 
 _SEPARATORS = {"ssv": " ", "tsv": "\t", "pipes": "|"}
@@ -104,6 +124,9 @@ def fill_path(path: str, params: list[tuple[str, Any]], safe: str) -> str:
         if "." in escaped and {".", ".."} & set(escaped.split("/")):
             raise ApiValueError(f"`{name}` cannot be {str(value)!r}: it would name another path")
         path = path.replace("{" + name + "}", escaped)
+    missing = _PLACEHOLDER.search(path)
+    if missing:
+        raise ApiValueError(f"`{missing[1]}` is missing, without which the path is none")
     return path
 
 

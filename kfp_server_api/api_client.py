@@ -19,8 +19,9 @@ from kfp_server_api._operation import operation_of
 from kfp_server_api._reply import Reply, decoded
 from kfp_server_api._request import Request, fill_path, pairs_of, sending
 from kfp_server_api._threads import Threads
+from kfp_server_api._urls import base_url
 from kfp_server_api._version import API_VERSION
-from kfp_server_api.configuration import Configuration, without_userinfo
+from kfp_server_api.configuration import Configuration
 from kfp_server_api.exceptions import SECRET_HEADER, ApiException, ApiValueError, as_text
 
 if TYPE_CHECKING:
@@ -163,7 +164,11 @@ class ApiClient:
 
     def __call_api(self, request: Request) -> Any:
         prepared = self._prepare(request)
-        return self._interpret(prepared, self._send(prepared))
+        token = sending.set(prepared)
+        try:
+            return self._interpret(prepared, self._send(prepared))
+        finally:
+            sending.reset(token)
 
     def _prepare(self, request: Request) -> Request:
         """Return a request with its URL, its values encoded, and the secrets of this moment."""
@@ -183,20 +188,21 @@ class ApiClient:
         host = self.configuration.host if request.host is None else request.host
         if not isinstance(host, str) or not host.strip():
             raise ApiValueError(f"`Configuration.host` is {host!r}: it has to be the URL of a server")
-        url = without_userinfo(host) + path
+        url = base_url(host) + path
         return request._replace(path_params=path_params, query=query, headers=headers, body=body, form=form, url=url)
 
     def _send(self, request: Request) -> Any:
         """Send a prepared request and return its reply, of a file unread."""
-        token = sending.set(request)
-        try:
-            return self.request(
-                request.method, request.url, request.query, request.headers, request.form, request.body,
-                _preload_content=request.preload_content and request.response_type != "file",
-                _request_timeout=request.timeout,
-            )  # fmt: skip
-        finally:
-            sending.reset(token)
+        return self.request(
+            request.method,
+            request.url,
+            query_params=request.query,
+            headers=request.headers,
+            post_params=request.form,
+            body=request.body,
+            _preload_content=request.preload_content and request.response_type != "file",
+            _request_timeout=request.timeout,
+        )
 
     def _interpret(self, request: Request, response: Any) -> Any:
         """Return what a caller gets for the reply to a request."""
@@ -210,19 +216,13 @@ class ApiClient:
 
     def _data(self, request: Request, response: Any) -> Any:
         if request.response_type == "file":
-            return self._save(response, request.method, request.url)
+            return self.deserialize(response, "file")
         response.data = as_text(response.data)
         if not request.response_type:
             return None
         if request.is_write and request.response_type == "object" and not response.data.strip():
             return {}  # there was nothing to say, as a 204 says
-        return decoded(response, _decoder(request.response_type), request.method, request.url)
-
-    def _save(self, response: Any, method: str | None = None, url: str | None = None) -> str:
-        from kfp_server_api._download import save
-
-        with connection_errors(method, url, self.configuration):
-            return save(response, self.configuration.temp_folder_path)
+        return self.deserialize(response, request.response_type)
 
     def _pairs(self, params: Any, collection_formats: Mapping[str, str] | None) -> list[tuple[str, Any]]:
         if not params:
@@ -282,7 +282,14 @@ class ApiClient:
             DecodeError: the body is not what the type says. A value inside a model raises when it is first read.
             AuthenticationError: the body is a page for people, most likely to log in.
         """
-        return self._save(response) if response_type == "file" else decoded(response, _decoder(response_type))
+        request = sending.get()
+        method, url = (request.method, request.url) if request else (None, "")
+        if response_type != "file":
+            return decoded(response, _decoder(response_type), method, url)
+        from kfp_server_api._download import save
+
+        with connection_errors(method, url, self.configuration):
+            return save(response, self.configuration.temp_folder_path)
 
     def __deserialize(self, data: Any, klass: Any) -> Any:
         return None if data is None else _decoder(klass)(data, Reply(data))

@@ -12,6 +12,7 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
+from kfp_server_api._urls import without_userinfo
 from kfp_server_api._version import API_VERSION, __version__
 
 __all__ = ["Configuration"]
@@ -43,6 +44,10 @@ class Configuration:
         timeout: (connect, read) in seconds for calls that give no `_request_timeout`; one number for both; None = wait
             without end. The read time runs anew with every chunk received.
         refresh_api_key_hook: called with this object before every request; may set `api_key` or `access_token`.
+        safe_chars_for_path_param: characters not escaped in path parameters.
+        client_side_validation: check required parameters before sending.
+        temp_folder_path: folder for downloads; None = the system's.
+        logger: the loggers "package_logger" (`kfp_server_api`) and "urllib3_logger".
         verify_ssl: check the server's certificate. Read when the client is made, as all below.
         ssl_ca_cert: file of CA certificates in PEM; None = those of certifi.
         cert_file, key_file: client certificate and its key in PEM.
@@ -52,10 +57,6 @@ class Configuration:
         proxy_headers: headers for the proxy.
         retries: `urllib3.Retry` or a number; None = 3 for connecting and idempotent calls, none that a reply's
             Retry-After asks for: that is a `RateLimitError` or `ServerError` at once.
-        safe_chars_for_path_param: characters not escaped in path parameters.
-        client_side_validation: check required parameters before sending.
-        temp_folder_path: folder for downloads; None = the system's.
-        logger: the loggers "package_logger" (`kfp_server_api`) and "urllib3_logger".
     """
 
     _default: ClassVar[Configuration | None] = None
@@ -242,12 +243,3 @@ def _raise_levels() -> None:
 def _restore_levels() -> None:
     for name in [] if _debugging else list(_levels):
         logging.getLogger(name).setLevel(_levels.pop(name))
-
-
-def without_userinfo(url: Any) -> Any:
-    """Return a URL without `user:password@`; anything else unchanged."""
-    if not isinstance(url, str) or "@" not in url:
-        return url
-    scheme, slashes, rest = url.partition("://") if "://" in url else ("", "", url)
-    authority, slash, path = rest.partition("/")
-    return f"{scheme}{slashes}{authority.rpartition('@')[2]}{slash}{path}"

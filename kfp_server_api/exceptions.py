@@ -14,7 +14,7 @@
     │   ├── RateLimitError                  429
     │   ├── ServerError                     5xx
     │   ├── DecodeError                     2xx, but not what the API promises: _reply, _field
-    │   └── KedroError                      kedro
+    │   └── KedroError                      kedro; KedroRunError below it
     └── ApiConnectionError                  no reply; also the class that urllib3 raised: _connection_errors
         ├── ApiTimeoutError
         └── TLSError
@@ -26,9 +26,11 @@ those.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from kfp_server_api._error_body import UNAUTHENTICATED, details_in, message_in, parse
+from kfp_server_api._urls import shown
 
 __all__ = [
     "ApiConnectionError",
@@ -212,7 +214,7 @@ class ApiConnectionError(OpenApiException):
 
     Attributes:
         message: one line that says which request failed and why.
-        reason: urllib3's exception, of a `MaxRetryError` the last try's.
+        reason: urllib3's exception, of a `MaxRetryError` the last try's; in copies and pickles one with its text.
         method, url: of the request, the URL without credentials; None when unknown.
         status: 0.
         body, headers: None.
@@ -280,13 +282,13 @@ def render_path(path_to_item: Any) -> str:
 
 
 def _without_secrets(headers: Any) -> Any:
-    if not any(SECRET_HEADER.search(name) for name in headers):
+    headers = headers if isinstance(headers, Mapping) else dict(headers)
+    if not any(SECRET_HEADER.search(name) or "@" in value for name, value in headers.items()):
         return headers
-    shown = headers.copy()
-    for name in headers:
-        if SECRET_HEADER.search(name):
-            shown[name] = "***"
-    return shown
+    safe = headers.copy()
+    for name, value in headers.items():
+        safe[name] = "***" if SECRET_HEADER.search(name) else shown(value)
+    return safe
 
 
 def _restore(kind: type[Exception], args: tuple[Any, ...], state: dict[str, Any]) -> Exception:

@@ -95,7 +95,7 @@ class _ByStatus:
     def _from_reply(self, data: Any, reply: Reply) -> Model:
         status = data.get("status") if isinstance(data, dict) else None
         if not isinstance(status, str) or status not in self._models:
-            raise ValueError(f"`status` is {json.dumps(status)[:80]}, not {' or '.join(self._models)}")
+            raise ValueError(f"`status` has to be {' or '.join(self._models)}")
         return self._models[status]._from_reply(data, reply)
 
 

@@ -11,12 +11,13 @@ from urllib.parse import urlencode
 
 import certifi
 import urllib3
+from urllib3.exceptions import HTTPError
 
 from kfp_server_api._connection_errors import connection_errors
 from kfp_server_api._pools import KEEPALIVE, PoolManager
 from kfp_server_api._redirects import BadRedirect, send
-from kfp_server_api._request import SENT_ONCE, check_headers, content_of, sending, timeout_of
-from kfp_server_api.configuration import without_userinfo
+from kfp_server_api._request import check_headers, content_of, retries_of, sending, sent_once, timeout_of
+from kfp_server_api._urls import shown, without_userinfo
 from kfp_server_api.exceptions import (
     ApiException,
     ApiKeyError,
@@ -97,18 +98,19 @@ class RESTClientObject:
             "cert_file": configuration.cert_file,
             "key_file": configuration.key_file,
             "socket_options": KEEPALIVE,
+            "retries": retries_of(configuration.retries),
         }
         if configuration.assert_hostname is not None:
             options["assert_hostname"] = configuration.assert_hostname
         if getattr(configuration, "tls_server_name", None):
             options["server_hostname"] = configuration.tls_server_name  # type: ignore[attr-defined]
-        # By urllib3's own default a server's Retry-After would put the call to sleep for as long as it says.
-        retries = urllib3.Retry(3, respect_retry_after_header=False)
-        options["retries"] = retries if configuration.retries is None else configuration.retries
         self.pool_manager: urllib3.PoolManager
         if configuration.proxy:
             headers = configuration.proxy_headers
-            self.pool_manager = urllib3.ProxyManager(configuration.proxy, proxy_headers=headers, **options)
+            try:
+                self.pool_manager = urllib3.ProxyManager(configuration.proxy, proxy_headers=headers, **options)
+            except (HTTPError, ValueError) as cause:
+                raise ApiValueError(f"`Configuration.proxy` is no http or https URL: {shown(str(cause))}") from None
         else:
             self.pool_manager = PoolManager(**options)
 
@@ -166,17 +168,17 @@ class RESTClientObject:
         }
         request = sending.get()
         if request is not None and request.operation is not None and request.operation.sent_once:
-            options["retries"] = SENT_ONCE
+            options["retries"] = sent_once(self.configuration.retries)
         return self._exchange(method, url, options)
 
     def _exchange(self, method: str, url: str, options: dict[str, Any]) -> Any:
-        with connection_errors(method, url, self.configuration):
-            try:
-                response, url = send(self._own_pools(), method, url, **options)
-            except BadRedirect as bad:
-                error = error_for(RESTResponse(bad.response), method, bad.url)
-                error._sentence = bad.sentence
-                raise error from bad.__cause__
+        try:
+            response, method, url = send(self._own_pools(), self.configuration, method, url, options)
+        except BadRedirect as bad:
+            error = error_for(RESTResponse(bad.response), bad.method, bad.url)
+            error._sentence = bad.sentence
+            raise error from bad.__cause__
+        with connection_errors(method, url, self.configuration):  # a body that is read only now
             _log.debug("%s %s: %s", method, url, response.status)
             if not 200 <= response.status <= 299:
                 raise error_for(RESTResponse(response), method, url)

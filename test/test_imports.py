@@ -18,12 +18,12 @@ from kfp_server_api import api, models
 PACKAGE = Path(kfp_server_api.__file__).resolve().parent
 CONTRIBUTING = Path(__file__).resolve().parents[1] / "CONTRIBUTING.md"
 LEVELS = {
-    0: "exceptions _error_body _version configuration",
+    0: "exceptions _error_body _urls _version configuration",
     1: "_encoding _decoding _multipart _download _connection_errors _pools _redirects _reply _threads",
     2: "_operation _enum _field _model _request rest",
     3: "models api_client _service _types _kedro_models",
     4: "api",
-    5: "pagination waiting retries auth filters display kedro",
+    5: "kedro",
     6: "server",
 }
 """A file imports from its own level and from those below."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import urllib3
 from fixtures.ports import closed_port
 from fixtures.servers import redirect, reply
 
@@ -18,6 +19,7 @@ BROKEN = [
     "http://[::g]/x",
     "http://127.0.0.1:99999/x",
     "http://127.0.0.1:http/x",
+    "http://h ost/x",
     "http://",
     "https:///x",
     "mailto:a@b.c",
@@ -78,6 +80,48 @@ def test_credentials_in_a_location_that_was_followed_are_not_shown(serve: Any, r
     first = serve(redirect(f"http://me:hunter2@127.0.0.1:{server.port}/x"))
     error = refused(runs(first))
     assert error.url == f"{server.url}/x"
+
+
+@pytest.mark.parametrize(
+    "location", ["ftp://me:hunter2@host/x", "http://me:hun/ter2@[::1/x", "//me:hunter2@host:99999/x"]
+)
+def test_credentials_in_a_location_are_not_in_the_text(serve: Any, runs: Any, location: str) -> None:
+    error = refused(runs(serve(redirect(location))))
+    assert "ter2" not in str(error) + repr(error)
+
+
+@pytest.mark.parametrize("retries", [1, 5, True, urllib3.Retry(2), urllib3.Retry(None, connect=1, read=1)])
+def test_a_redirect_is_followed_whatever_retries_are(serve: Any, runs: Any, retries: Any) -> None:
+    assert runs(serve(redirect("/next"), RUN), retries=retries).get_run("r1").run_id == "r1"
+
+
+def test_redirects_end_though_retries_set_no_end(serve: Any, runs: Any) -> None:
+    server = serve(redirect("/again"))
+    error = refused(runs(server, retries=urllib3.Retry(None, connect=1, read=1)))
+    assert (error.status, len(server.requests)) == (302, 21)
+
+
+@pytest.mark.parametrize("status", [300, 305])
+def test_another_redirect_that_is_not_followed_names_the_location(serve: Any, runs: Any, status: int) -> None:
+    assert "'/there'" in refused(runs(serve(redirect("/there", status)))).message
+
+
+def test_a_redirect_with_an_empty_location_says_so(serve: Any, runs: Any) -> None:
+    error = refused(runs(serve(redirect(""))))
+    assert (error.status, error.message) == (302, "The server redirects without a Location: it cannot be followed")
+
+
+def test_an_error_after_a_303_names_the_get_that_was_sent(serve: Any, connect: Any) -> None:
+    server = serve(redirect("/next", 303), reply({}, 404))
+    with pytest.raises(ApiException) as caught:
+        connect(server).rest_client.POST(f"{server.url}/a", body={})
+    assert (caught.value.method, caught.value.url) == ("GET", f"{server.url}/next")
+
+
+def test_a_connection_error_after_a_redirect_names_where_it_led(serve: Any, runs: Any) -> None:
+    with closed_port() as url, pytest.raises(ApiConnectionError) as caught:
+        runs(serve(redirect(f"{url}/x"))).get_run("r1")
+    assert caught.value.url == f"{url}/x"
 
 
 def test_a_redirect_to_where_nobody_listens_is_a_connection_error(serve: Any, runs: Any) -> None:
