@@ -58,12 +58,16 @@ def send(
         ApiConnectionError: no reply.
     """
     options = dict(options)
-    for _ in range(_MOST + 1):
+    followed = 0
+    while True:
         with connection_errors(method, url, configuration):
             response = pools.request(method, url, redirect=False, **options)
-        if response.status not in _STATUSES:
-            return response, method, url
         hop = response, method, url
+        if response.status not in _STATUSES:
+            return hop
+        if followed == _MOST:
+            raise BadRedirect(hop, f"more than {_MOST} redirects are not followed")
+        followed += 1
         target = _target(hop)
         options["retries"] = _counted(hop)
         if response.status == 303:
@@ -73,7 +77,6 @@ def send(
             options["headers"] = _without(options["headers"], options["retries"].remove_headers_on_redirect)
         response.drain_conn()
         url = target
-    raise BadRedirect(hop, f"more than {_MOST} redirects are not followed")
 
 
 def _target(hop: tuple[Any, str, str]) -> str:

@@ -84,7 +84,16 @@ def sent_once(value: Any) -> urllib3.Retry:
     """Return the retries of a request that is sent once: none but the redirects that `Configuration.retries` allows."""
     retries = retries_of(value)
     redirect = 3 if retries.redirect is None else retries.redirect
-    return retries.new(total=None, connect=0, read=0, redirect=redirect, status=0, other=0)
+    return retries.new(
+        total=None,
+        connect=0,
+        read=0,
+        redirect=redirect,
+        status=0,
+        other=0,
+        status_forcelist=(),  # a status that is to be retried and may not be ends in MaxRetryError
+        respect_retry_after_header=False,
+    )
 
 
 _SEPARATORS = {"ssv": " ", "tsv": "\t", "pipes": "|"}
