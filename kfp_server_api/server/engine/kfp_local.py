@@ -6,7 +6,10 @@ They are not public. Their signatures are the same from kfp 2.14.1 to 2.17.3.
 
 from __future__ import annotations
 
+import contextlib
 import inspect
+import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Callable, NamedTuple
 from urllib.parse import unquote, urlparse
@@ -46,15 +49,17 @@ class KfpLocal:
 
     def __init__(self, root: Path, workspace: Path, pipeline_name: str, run_id: str) -> None:
         try:
-            from google.protobuf import json_format
-            from kfp import local
-            from kfp.local import (
-                executor_input_utils,
-                executor_output_utils,
-                importer_handler,
-                placeholder_utils,
-            )
-            from kfp.pipeline_spec import pipeline_spec_pb2
+            with _without_its_client():
+                import kfp.dsl.component_decorator  # first: kfp's modules import each other in circles
+                from google.protobuf import json_format
+                from kfp import local
+                from kfp.local import (
+                    executor_input_utils,
+                    executor_output_utils,
+                    importer_handler,
+                    placeholder_utils,
+                )
+                from kfp.pipeline_spec import pipeline_spec_pb2
 
             self._spec_pb2 = pipeline_spec_pb2
             self._json_format = json_format
@@ -149,6 +154,21 @@ class KfpLocal:
             if str(artifact.uri).startswith("file:"):
                 artifact.uri = unquote(urlparse(artifact.uri).path)
         return dict(imported)
+
+
+@contextlib.contextmanager
+def _without_its_client() -> Iterator[None]:
+    """Have `import kfp` leave out its client and Kubernetes, which take most of its time; a run needs neither."""
+    name = "_KFP_RUNTIME"  # kfp's own switch, which its components run with
+    before = os.environ.get(name)
+    os.environ[name] = "true"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = before
 
 
 def _whole_inside(value: Any) -> Any:
