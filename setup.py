@@ -2,6 +2,7 @@
 """Packaging. The floors of the client's own dependencies are what tox's `lowest` environment runs with."""
 
 import re
+import shutil
 from pathlib import Path
 
 from setuptools import find_packages, setup
@@ -9,6 +10,9 @@ from setuptools import find_packages, setup
 HERE = Path(__file__).parent
 VERSION = re.search(r'__version__ = "(.+)"', (HERE / "kfp_server_api/_version.py").read_text()).group(1)
 REQUIREMENTS = (HERE / "requirements.txt").read_text().split("\n")
+
+# What an earlier build left there would go into the wheel, files that are gone since among it.
+shutil.rmtree(HERE / "build" / "lib", ignore_errors=True)
 
 SERVER = [
     "starlette>=0.37",

@@ -56,8 +56,8 @@ def _serve(connection: socket.socket) -> None:
         asked = re.search(rb"/bytes/(\d+)", head)
         body = page if b"page_" in head else one_run
         size = int(asked[1]) if asked else len(body)
-        kind = "application/octet-stream" if asked else "application/json"
-        answer = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {size}\r\n\r\n".encode()
+        content_type = "application/octet-stream" if asked else "application/json"
+        answer = f"HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nContent-Length: {size}\r\n\r\n".encode()
         connection.sendall(answer if asked else answer + body)
         while asked and size:
             size -= connection.send(_CHUNK[:size])

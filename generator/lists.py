@@ -29,9 +29,9 @@ def paging_of(where: Mapping, params: Sequence[Param], returns: Model | None) ->
             raise paging.error(f"no parameter {name!r}", key)
         return known[name]
 
-    def field(key: str, word: str, kind: str) -> Field:
+    def field(key: str, word: str, type_name: str) -> Field:
         found = fields.get(paging.need(key, str))
-        if found is None or not found.type.startswith(kind):
+        if found is None or not found.type.startswith(type_name):
             raise paging.error(f"the reply has no {word} {paging[key]!r}", key)
         return found
 
@@ -84,13 +84,13 @@ def _list_field(name: str, entry: Mapping, known: Field | None, models: Models[s
 
 def _type(name: str, entry: Mapping, known: Field | None, models: Models[str, Model]) -> str:
     """Return the type that the item's field of this name has, or else the one that is said."""
-    kind = known.type if known else ""
+    type_name = known.type if known else ""
     if name.endswith((".", ":")):
-        kind = kind[10:-1] if kind.startswith("dict(") else ""
-    if kind in _TYPES.values() or (kind in models and models[kind].values):
+        type_name = type_name[10:-1] if type_name.startswith("dict(") else ""
+    if type_name in _TYPES.values() or (type_name in models and models[type_name].values):
         if "type" in entry:
-            raise entry.error(f"the item's field says {kind!r} already", "type")
-        return kind
+            raise entry.error(f"the item's field says {type_name!r} already", "type")
+        return type_name
     if entry.need("type", str) not in _TYPES:
         raise entry.error(f"{entry['type']!r} is none of {', '.join(_TYPES)}", "type")
     return _TYPES[entry["type"]]

@@ -59,8 +59,8 @@ def render(spec: Spec, guides: Sequence[Guide] = ()) -> dict[str, str]:
         files[f"{PACKAGE}/api/{service.module}.pyi"] = env.get_template("service.pyi.j2").render(service=service)
         files[f"docs/{service.class_name}.md"] = env.get_template("service.md.j2").render(service=service)
     for model in spec.models:
-        kind = "enum" if model.values else "model"
-        files[f"{PACKAGE}/models/{model.module}.py"] = env.get_template(f"{kind}.py.j2").render(model=model)
+        template = "enum" if model.values else "model"
+        files[f"{PACKAGE}/models/{model.module}.py"] = env.get_template(f"{template}.py.j2").render(model=model)
         files[f"docs/{model.name}.md"] = env.get_template("model.md.j2").render(model=model)
     return {path: re.sub(r"\n{4,}", "\n\n\n", text.strip("\n")) + "\n" for path, text in files.items()}
 
@@ -92,7 +92,7 @@ def _environment(spec: Spec) -> Environment:
         version=spec.version, snake=snake, models_in=models_in, enums=spec.enums, spec=spec,
         operation_text=operation_text, param_text=param_text, model_text=model_text, field_text=field_text,
         value_text=value_text, released=released, releases=releases, errors_of=_errors_of,
-        signature=lambda op, **kind: _signature(spec, op, **kind), operation_imports=_operation_imports,
+        signature=lambda op, **options: _signature(spec, op, **options), operation_imports=_operation_imports,
         operation_data=operation_data, private_name=_private_name, private_call=_private_call,
         stub_imports=lambda service: _stub_imports(spec, service), guarded=lambda service: _guarded(spec, service),
         code=code, one_of=one_of, model_imports=lambda model: _model_imports(spec, model),
@@ -108,8 +108,8 @@ def required(op: Operation) -> list[Param]:
 
 def _annotated(spec: Spec, param: Param) -> str:
     if param.json:
-        kind = f"{param.json} | " if param.json != "object" else ""
-        return f"str | {kind}Mapping[str, Any]"
+        also = f"{param.json} | " if param.json != "object" else ""
+        return f"str | {also}Mapping[str, Any]"
     name = annotation(param.type, spec.enums)
     return f"{name} | Mapping[str, Any]" if param.location == "body" and name != "str" else name
 

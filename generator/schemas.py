@@ -58,16 +58,16 @@ def type_of(schema: Mapping, *also: str) -> str:
         return _referred(schema.only("$ref", *also))
     if "type" not in schema:
         schema.only("type", *also)  # says more than that the type is missing
-    kind = schema.need("type", str)
-    if kind == "array":
+    type_name = schema.need("type", str)
+    if type_name == "array":
         return f"list[{type_of(schema.only('type', 'items', *also).need('items', Mapping))}]"
-    if kind == "object":
+    if type_name == "object":
         return _object(schema.only("type", "additionalProperties", *also))
     form = schema.given("format", "")
-    if (kind, form) not in _SCALARS:
-        raise schema.error(f"type {kind!r} with format {form!r} is not known", "format" if form else "type")
+    if (type_name, form) not in _SCALARS:
+        raise schema.error(f"type {type_name!r} with format {form!r} is not known", "format" if form else "type")
     schema.only("type", "format", *also)
-    return _SCALARS[kind, form]
+    return _SCALARS[type_name, form]
 
 
 def text_of(mapping: Mapping) -> str:
@@ -136,10 +136,10 @@ def _field(properties: Mapping, wire: str, schema: Mapping) -> Field:
     base64 = "contentEncoding" in schema
     if base64:
         _require(schema, "contentEncoding", "base64")
-    kind = _field_type(schema, "description", *RELEASES, *(["contentEncoding"] if base64 else []))
-    if base64 and (kind != "str" or "format" in schema):
+    type_name = _field_type(schema, "description", *RELEASES, *(["contentEncoding"] if base64 else []))
+    if base64 and (type_name != "str" or "format" in schema):
         raise schema.error("only a string without a format has an encoding", "contentEncoding")
-    return Field(name, wire, kind, text_of(schema), *life_of(schema), base64, _is_int64(schema))
+    return Field(name, wire, type_name, text_of(schema), *life_of(schema), base64, _is_int64(schema))
 
 
 def _field_type(schema: Mapping, *also: str) -> str:

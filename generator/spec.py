@@ -131,9 +131,9 @@ def _parameter(param: Mapping) -> Param:
     if location not in ("path", "query"):
         raise param.error(f"a parameter in {location!r} is not known", "in")
     schema = param.need("schema", Mapping)
-    kind, json = _parameter_type(schema)
-    if kind not in (("str",) if location == "path" else ("str", "int", "bool")):
-        raise schema.error(f"a parameter of type {kind!r} in {location!r} is not known", "type")
+    type_name, json = _parameter_type(schema)
+    if type_name not in (("str",) if location == "path" else ("str", "int", "bool")):
+        raise schema.error(f"a parameter of type {type_name!r} in {location!r} is not known", "type")
     if location == "path" and not required:
         raise param.error("a parameter in the path is required", "required")
     if location != "path" and "x-name" in param:
@@ -141,7 +141,7 @@ def _parameter(param: Mapping) -> Param:
     key = "x-name" if "x-name" in param else "name"
     wire = param.need(key, str)
     name, since = wire_name(param, key, wire, OF_CALLS), param.given("x-since", "")
-    return Param(name, wire, location, kind, required, text_of(param), since=since, json=json)
+    return Param(name, wire, location, type_name, required, text_of(param), since=since, json=json)
 
 
 def _parameter_type(schema: Mapping) -> tuple[str, str]:
@@ -156,10 +156,10 @@ def _parameter_type(schema: Mapping) -> tuple[str, str]:
 
 def _body(body: Mapping) -> Param:
     body.only("required", "description", "content", "x-parameter", "x-earlier-names")
-    kind, content = body.one("content"), body.need("content", Mapping).only(_JSON, _FORM)
-    schema = content.need(kind, Mapping).only("schema").need("schema", Mapping)
+    type_name, content = body.one("content"), body.need("content", Mapping).only(_JSON, _FORM)
+    schema = content.need(type_name, Mapping).only("schema").need("schema", Mapping)
     required, earlier = body.given("required", False), tuple(body.each("x-earlier-names", str))
-    if kind == _JSON:
+    if type_name == _JSON:
         name = body.need("x-parameter", str)
         return Param(name, name, "body", _message(schema, "str"), required, text_of(body), earlier_names=earlier)
     if "x-parameter" in body:
@@ -184,10 +184,10 @@ def _part(schema: Mapping) -> tuple[str, str]:
 
 def _message(schema: Mapping, *also: str) -> str:
     """Return the type of something sent or answered as a whole: a model, an object or one of `also`."""
-    kind = type_of(schema)
-    if "$ref" not in schema and kind not in ("object", *also):
-        raise schema.error(f"{kind!r} is not known here", "type")
-    return kind
+    type_name = type_of(schema)
+    if "$ref" not in schema and type_name not in ("object", *also):
+        raise schema.error(f"{type_name!r} is not known here", "type")
+    return type_name
 
 
 def _reply(response: Mapping, *also: str) -> str:

@@ -39,30 +39,30 @@ class Mapping(dict[str, Any]):
                 raise self.error(f"unknown key {key!r}; known here: {', '.join(known)}", key)
         return self
 
-    def need(self, key: str, kind: type[T]) -> T:
+    def need(self, key: str, expected: type[T]) -> T:
         """Return a value; raise where it is missing or of another type."""
         if key not in self:
             raise self.error(f"key {key!r} is missing")
         value = self[key]
-        if not isinstance(value, kind):
-            raise self.error(f"{key!r} is {_WORDS[kind]}, not {value!r}", key)
+        if not isinstance(value, expected):
+            raise self.error(f"{key!r} is {_WORDS[expected]}, not {value!r}", key)
         return value
 
     def given(self, key: str, default: T) -> T:
         """Return a value of the default's type, or the default where it is missing."""
         return self.need(key, type(default)) if key in self else default
 
-    def each(self, key: str, kind: type[T]) -> list[T]:
+    def each(self, key: str, expected: type[T]) -> list[T]:
         """Return a list whose entries are of one type; an empty one where it is missing."""
         entries: list[T] = self.given(key, [])
         for entry in entries:
-            if not isinstance(entry, kind):
-                raise self.error(f"each entry of {key!r} is {_WORDS[kind]}, not {entry!r}", key)
+            if not isinstance(entry, expected):
+                raise self.error(f"each entry of {key!r} is {_WORDS[expected]}, not {entry!r}", key)
         return entries
 
-    def every(self, kind: type[T]) -> dict[str, T]:
+    def every(self, expected: type[T]) -> dict[str, T]:
         """Return the mapping as a dict whose values are all of one type."""
-        return {key: self.need(key, kind) for key in self}
+        return {key: self.need(key, expected) for key in self}
 
     def one(self, key: str) -> str:
         """Return the only text of a list, or the only key of a mapping."""

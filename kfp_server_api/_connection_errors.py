@@ -13,7 +13,7 @@ from kfp_server_api.exceptions import ApiConnectionError, ApiTimeoutError, TLSEr
 if TYPE_CHECKING:
     from kfp_server_api.configuration import Configuration
 
-_KINDS: tuple[tuple[type[Exception], type[ApiConnectionError]], ...] = (
+_CLASSES: tuple[tuple[type[Exception], type[ApiConnectionError]], ...] = (
     (u3.SSLError, TLSError),
     (u3.NewConnectionError, ApiConnectionError),  # a subclass of ConnectTimeoutError, and no timeout
     (u3.TimeoutError, ApiTimeoutError),
@@ -33,7 +33,7 @@ class connection_errors:
     def __enter__(self) -> None:
         pass
 
-    def __exit__(self, kind: Any, cause: BaseException | None, traceback: Any) -> None:
+    def __exit__(self, cls: Any, cause: BaseException | None, traceback: Any) -> None:
         if isinstance(cause, (u3.HTTPError, MemoryError, OverflowError)):  # a length beyond memory is read at once
             raise _connection_error(cause, *self._request) from cause
 
@@ -43,10 +43,10 @@ def _connection_error(
 ) -> ApiConnectionError:
     inner = getattr(cause, "reason", None)
     root = inner if isinstance(inner, Exception) else cause
-    kind = next((ours for theirs, ours in _KINDS if isinstance(root, theirs)), ApiConnectionError)
-    why = _tls_advice(root, url or "", configuration) if kind is TLSError else " ".join(str(root).split())
-    pair: Any = (kind, type(cause))
-    joined = _join(*pair) if isinstance(cause, u3.HTTPError) else kind
+    error_class = next((ours for theirs, ours in _CLASSES if isinstance(root, theirs)), ApiConnectionError)
+    why = _tls_advice(root, url or "", configuration) if error_class is TLSError else " ".join(str(root).split())
+    pair: Any = (error_class, type(cause))
+    joined = _join(*pair) if isinstance(cause, u3.HTTPError) else error_class
     error = joined(f"{method} {url}: {type(root).__name__}: {why}", root, method, url)
     for name, value in cause.__dict__.items():
         if name not in error.__dict__ and name not in ("pool", "conn"):

@@ -99,7 +99,7 @@ def _text(value: Any, reply: Any) -> str:
         return value
     if isinstance(value, (int, float)):
         return str(value)
-    raise TypeError(f"text is promised, {kind_of(value)} came")
+    raise TypeError(f"text is promised, {json_type_of(value)} came")
 
 
 def _int(value: Any, reply: Any) -> int:
@@ -107,20 +107,20 @@ def _int(value: Any, reply: Any) -> int:
         return value
     if isinstance(value, (int, float, str)):
         return _number(int, value)  # type: ignore[no-any-return]
-    raise TypeError(f"a whole number is promised, {kind_of(value)} came")
+    raise TypeError(f"a whole number is promised, {json_type_of(value)} came")
 
 
 def _float(value: Any, reply: Any) -> float:
     if isinstance(value, (int, float, str)):
         return _number(float, value)  # type: ignore[no-any-return]
-    raise TypeError(f"a number is promised, {kind_of(value)} came")
+    raise TypeError(f"a number is promised, {json_type_of(value)} came")
 
 
-def _number(kind: type, value: Any) -> Any:
+def _number(cls: type, value: Any) -> Any:
     try:
-        return kind(value)
+        return cls(value)
     except (ValueError, OverflowError):  # their own words would show the value, which can be a secret
-        raise ValueError(f"a number is promised, {kind_of(value)} came that is none") from None
+        raise ValueError(f"a number is promised, {json_type_of(value)} came that is none") from None
 
 
 def _bool(value: Any, reply: Any) -> bool:
@@ -130,7 +130,7 @@ def _bool(value: Any, reply: Any) -> bool:
         return value.lower() == "true"
     if isinstance(value, (int, float)):
         return bool(value)
-    raise TypeError(f"true or false is promised, {kind_of(value)} came")
+    raise TypeError(f"true or false is promised, {json_type_of(value)} came")
 
 
 def _datetime(value: Any, reply: Any) -> datetime:
@@ -140,7 +140,7 @@ def _datetime(value: Any, reply: Any) -> datetime:
     except (ValueError, TypeError, LookupError):
         pass
     if type(value) is not str:
-        raise TypeError(f"an RFC 3339 time is promised, {kind_of(value)} came")
+        raise TypeError(f"an RFC 3339 time is promised, {json_type_of(value)} came")
     try:
         return _parse_by_dateutil(value)
     except (ValueError, OverflowError):  # their own words would show the value, which can be a secret
@@ -162,7 +162,7 @@ def _shallow_copy(value: Any, reply: Any) -> Any:
 def _list_of(item: Decoder) -> Decoder:
     def decode_list(value: Any, reply: Any) -> list[Any]:
         if type(value) is not list:
-            raise TypeError(f"a list is promised, {kind_of(value)} came")
+            raise TypeError(f"a list is promised, {json_type_of(value)} came")
         try:
             return [None if each is None else item(each, reply) for each in value]
         except UNDECODABLE:
@@ -181,7 +181,7 @@ def _decode_at(key: Any, decode: Decoder, value: Any, reply: Any) -> Any:
 def _dict_of(item: Decoder) -> Decoder:
     def decode_dict(value: Any, reply: Any) -> dict[str, Any]:
         if type(value) is not dict:
-            raise TypeError(f"an object is promised, {kind_of(value)} came")
+            raise TypeError(f"an object is promised, {json_type_of(value)} came")
         out: dict[str, Any] = {}
         for key, each in value.items():
             out[key] = None if each is None else _decode_at(key, item, each, reply)
@@ -220,7 +220,7 @@ WIRE = Form(
 """The form that is sent."""
 
 
-def kind_of(value: Any) -> str:
+def json_type_of(value: Any) -> str:
     """Return what JSON calls a value, for error texts."""
     names = {dict: "an object", list: "a list", str: "text", bool: "a truth value", type(None): "null"}
     return names.get(type(value), "a number")

@@ -58,10 +58,10 @@ def _create(folder: str, name: str) -> tuple[str, BinaryIO]:
     if not name:
         handle, path = tempfile.mkstemp(dir=folder)
         return path, os.fdopen(handle, "wb")
-    stem, ending = os.path.splitext(name)
+    stem, suffix = os.path.splitext(name)
     number = 0
     while True:
-        path = os.path.join(folder, f"{stem}-{number}{ending}" if number else name)
+        path = os.path.join(folder, f"{stem}-{number}{suffix}" if number else name)
         try:
             return path, open(path, "xb")
         except FileExistsError:

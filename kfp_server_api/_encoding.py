@@ -41,8 +41,8 @@ def encode(value: Any) -> Any:
     try:
         return encode_any(value)
     except AtPath as error:
-        kind = ApiTypeError if isinstance(error.cause, TypeError) else ApiValueError
-        raise kind(str(error.cause), error.path) from None
+        error_class = ApiTypeError if isinstance(error.cause, TypeError) else ApiValueError
+        raise error_class(str(error.cause), error.path) from None
     except RecursionError:
         raise ApiValueError("the value contains itself or is nested too deeply") from None
     except TypeError as error:
@@ -64,14 +64,14 @@ def encode_at(key: Any, value: Any) -> Any:
 
 
 def encode_any(value: Any) -> Any:
-    kind = type(value)
-    if kind is str or kind is int or kind is bool or value is None:
+    cls = type(value)
+    if cls is str or cls is int or cls is bool or value is None:
         return value
-    if kind in _EXACT:
-        return _EXACT[kind](value)
-    if hasattr(kind, "_to_wire"):
+    if cls in _EXACT:
+        return _EXACT[cls](value)
+    if hasattr(cls, "_to_wire"):
         return value._to_wire()
-    if hasattr(kind, "openapi_types"):
+    if hasattr(cls, "openapi_types"):
         return _encode_model(value)
     return _encode_other(value)
 
@@ -112,8 +112,8 @@ def _encode_model(model: Any) -> dict[str, Any]:
 
 
 def _encode_other(value: Any) -> Any:
-    for kind, convert in _conversions():
-        if isinstance(value, kind):
+    for cls, convert in _conversions():
+        if isinstance(value, cls):
             return convert(value)
     import dataclasses
 
@@ -135,8 +135,8 @@ def _without_numpy(value: Any) -> Any:
         if (value != value).any():
             raise ValueError("NaT is no time")
         return value.astype(f"{'datetime' if value.dtype.kind == 'M' else 'timedelta'}64[us]").tolist()
-    plain = value.tolist()
-    return float(plain) if type(plain) is type(value) else plain
+    builtin = value.tolist()
+    return float(builtin) if type(builtin) is type(value) else builtin
 
 
 def encode_datetime(value: datetime) -> str:

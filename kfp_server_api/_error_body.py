@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 UNAUTHENTICATED = re.compile(r"\bUnauthenticated: |\bcode = Unauthenticated\b|User identity is empty")
-_KIND = re.compile(
+_PREFIX = re.compile(
     r"\b(?:\w+Error|Invalid input error|Already exist error|Unauthenticated|PermissionDenied|ServiceUnavailable): "
 )
 _TITLE = re.compile(r"<title>([^<]*)</title>", re.I)
@@ -55,10 +55,10 @@ def message_in(parsed: Mapping[str, Any], body: Any) -> str:
 
 
 def _tail(text: str) -> str:
-    """Return what stands behind the last kind prefix of a chain `context: Kind error: cause`."""
+    """Return what stands behind the last such prefix of a chain `context: Kind error: cause`."""
     line = _first_line(text)
-    kinds = list(_KIND.finditer(line))
-    return line[kinds[-1].end() :] if kinds else line
+    prefixes = list(_PREFIX.finditer(line))
+    return line[prefixes[-1].end() :] if prefixes else line
 
 
 def _first_line(text: str) -> str:

@@ -40,18 +40,18 @@ class Field:
     """A field of a model: a non-data descriptor, so that a value once decoded or set hides it.
 
     Attributes:
-        plain: the type of JSON value that needs no decoding, and is read from the JSON each time; None where all do.
+        undecoded: the type of JSON value that is read from the JSON each time, as it is; None where all are decoded.
         int64: the text, or each of a list, is a 64-bit integer.
         immutable: nobody can change a value, so it does not matter which of two threads stores it.
         value, dict, wire: decoders to the form of that name, compiled on first use.
     """
 
-    __slots__ = ("dict", "immutable", "int64", "key", "module", "name", "plain", "type", "value", "wire")
+    __slots__ = ("dict", "immutable", "int64", "key", "module", "name", "type", "undecoded", "value", "wire")
 
     def __init__(
-        self, module: str, name: str, key: str, type_name: str, plain: type | None, int64: bool = False
+        self, module: str, name: str, key: str, type_name: str, undecoded: type | None, int64: bool = False
     ) -> None:
-        self.module, self.name, self.key, self.type, self.plain = module, name, key, type_name, plain
+        self.module, self.name, self.key, self.type, self.undecoded = module, name, key, type_name, undecoded
         self.int64 = int64
         self.immutable = type_name in _IMMUTABLE
         self.value, self.dict, self.wire = map(self._compiled_later, _FORMS)
@@ -60,7 +60,7 @@ class Field:
         if model is None:
             return self
         value = model._json.get(self.key)
-        if type(value) is self.plain or value is None:
+        if type(value) is self.undecoded or value is None:
             return value
         try:
             value = self.value(value, model._reply)
@@ -86,7 +86,7 @@ class Field:
 
 
 _FORMS = {"value": VALUES, "dict": DICTS, "wire": WIRE}
-_PLAIN = {"str": str, "int": int, "bool": bool}
+_UNDECODED = {"str": str, "int": int, "bool": bool}
 _IMMUTABLE = VALUES.scalars.keys() - {"object", "bytes"}  # these can be any JSON
 
 
@@ -125,10 +125,10 @@ def _field_of(cls: type, name: str, annotation: str) -> Field:
     written = declared.enum or wide.replace("dict[str, ", "dict(str, ")
     if written.startswith("dict("):
         written = written[:-1] + ")"
-    kind = Base64Field if declared.base64 else Field
-    plain = str if declared.enum else _PLAIN.get(written)
+    field_class = Base64Field if declared.base64 else Field
+    undecoded = str if declared.enum else _UNDECODED.get(written)
     type_name = re.sub(r"\bAny\b", "object", written)
-    return kind(cls.__module__, name, declared.json or name, type_name, plain, declared.int64)
+    return field_class(cls.__module__, name, declared.json or name, type_name, undecoded, declared.int64)
 
 
 def decode(decoder: Decoder, data: Mapping[str, Any], key: str, reply: Reply | None) -> Any:

@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from kfp_server_api._decoding import UNDECODABLE, kind_of
+from kfp_server_api._decoding import UNDECODABLE, json_type_of
 from kfp_server_api._encoding import encode_at
 from kfp_server_api._field import Base64Field, Field, decode, field, fields_of, undecodable
+from kfp_server_api.exceptions import did_you_mean
 
 if TYPE_CHECKING:
     import inspect
@@ -80,14 +81,15 @@ class Model(_Fields):
     discriminator: ClassVar[None] = None
     _one_of: ClassVar[tuple[str, ...]] = ()  # attributes of which an object may have one
     _base64: ClassVar[frozenset[str]] = frozenset()  # attributes of that format
-    _fields: ClassVar[dict[str, tuple[str, type | None, Field]]] = {}  # wire name: (attribute, `Field.plain`, field)
+    # wire name: (attribute, `Field.undecoded`, field)
+    _fields: ClassVar[dict[str, tuple[str, type | None, Field]]] = {}
     _absent: ClassVar[dict[str, Any]] = {}  # None for each attribute
 
     def __init_subclass__(cls) -> None:
         fields = fields_of(cls)
         for each in fields:
             setattr(cls, each.name, each)
-        cls._fields = {**cls._fields, **{each.key: (each.name, each.plain, each) for each in fields}}
+        cls._fields = {**cls._fields, **{each.key: (each.name, each.undecoded, each) for each in fields}}
         cls._absent = {**cls._absent, **{each.name: None for each in fields}}
         cls.openapi_types = {**cls.openapi_types, **{each.name: each.type for each in fields}}
         cls.attribute_map = {**cls.attribute_map, **{each.name: each.key for each in fields}}
@@ -118,17 +120,14 @@ class Model(_Fields):
 
     def _refuse_unknown(self, values: dict[str, Any]) -> None:
         for name in values.keys() - self.attribute_map.keys() - {"local_vars_configuration"}:
-            from difflib import get_close_matches
-
-            near = get_close_matches(name, self.attribute_map, 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
+            hint = did_you_mean(name, self.attribute_map)
             raise TypeError(f"{type(self).__name__}() got an unexpected keyword argument {name!r}{hint}")
 
     @classmethod
     def _from_reply(cls, data: Any, reply: Reply | None = None) -> Self:
         """Return a model over one parsed JSON object, nothing decoded yet."""
         if type(data) is not dict:
-            raise TypeError(f"an object is promised, {kind_of(data)} came")
+            raise TypeError(f"an object is promised, {json_type_of(data)} came")
         self = _new(cls)
         self._json = data
         self._reply = reply
@@ -140,17 +139,17 @@ class Model(_Fields):
     ) -> dict[str, Any]:
         """Return what `to_dict` gives, decoding only what `held` has not."""
         if type(data) is not dict:
-            raise TypeError(f"an object is promised, {kind_of(data)} came")
+            raise TypeError(f"an object is promised, {json_type_of(data)} came")
         out = cls._absent.copy()
         fields = cls._fields
         key = ""
         try:
             for key, value in data.items():
                 try:
-                    name, plain, descriptor = fields[key]
+                    name, undecoded, descriptor = fields[key]
                 except KeyError:  # it is among the `additional_fields`
                     continue
-                if type(value) is plain:
+                if type(value) is undecoded:
                     out[name] = value
                 elif value is not None and name not in held:
                     out[name] = descriptor.dict(value, reply)
@@ -158,7 +157,7 @@ class Model(_Fields):
             raise undecodable(data, key, reply, cause) from cause
         if held:
             # A copy, because another thread may read a field meanwhile.
-            out.update({name: _plain(value) for name, value in list(held.items()) if name in out})
+            out.update({name: _to_builtin(value) for name, value in list(held.items()) if name in out})
         return out
 
     @classmethod
@@ -167,12 +166,12 @@ class Model(_Fields):
     ) -> dict[str, Any]:
         """Return what is sent, decoding only what `held` has not."""
         if type(data) is not dict:
-            raise TypeError(f"an object is promised, {kind_of(data)} came")
+            raise TypeError(f"an object is promised, {json_type_of(data)} came")
         out: dict[str, Any] = {}
-        for key, (name, plain, descriptor) in cls._fields.items():
+        for key, (name, undecoded, descriptor) in cls._fields.items():
             value = held[name] if name in held else data.get(key)
             if value is not None:
-                if type(value) is not plain:
+                if type(value) is not undecoded:
                     value = encode_at(key, value) if name in held else decode(descriptor.wire, data, key, reply)
                 out[key] = value
         return out
@@ -206,7 +205,7 @@ class Model(_Fields):
         return not self == other
 
 
-def _plain(value: Any) -> Any:
+def _to_builtin(value: Any) -> Any:
     """Return what `to_dict` shows of a value: models as dicts, down to one list or dict."""
     if isinstance(value, list):
         return [each.to_dict() if hasattr(each, "to_dict") else each for each in value]

@@ -65,20 +65,20 @@ def source_of(value: Any, name: str) -> tuple[str, Any, str]:
         ApiTypeError: not something to upload.
     """
     if isinstance(value, (bytes, bytearray, memoryview)):
-        return f"{name}{_ending(bytes(value[:2]))}", bytes(value), "application/octet-stream"
+        return f"{name}{_suffix(bytes(value[:2]))}", bytes(value), "application/octet-stream"
     if isinstance(value, (str, os.PathLike)):
         filename = os.path.basename(os.fspath(value))
         return filename, FileSource(value), _type_of(filename)
     if hasattr(value, "read"):
         source = ObjectSource(value)
         given = getattr(value, "name", None)
-        filename = os.path.basename(given) if isinstance(given, str) else f"{name}{_ending(next(source.chunks(), b''))}"
+        filename = os.path.basename(given) if isinstance(given, str) else f"{name}{_suffix(next(source.chunks(), b''))}"
         return filename, source, _type_of(filename)
     raise ApiTypeError(f"`{name}` takes a path, bytes or a binary file, not {type(value).__name__}")
 
 
-def _ending(content: bytes) -> str:
-    """Return the ending by which a server knows what an upload without a name is."""
+def _suffix(content: bytes) -> str:
+    """Return the suffix by which a server knows what an upload without a name is."""
     return {b"PK": ".zip", b"\x1f\x8b": ".tar.gz"}.get(content[:2], ".yaml")
 
 

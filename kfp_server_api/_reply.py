@@ -61,7 +61,7 @@ def decoded(response: Any, decode: Decoder, method: str | None = None, asked: st
         method, asked: of the request, where they are known.
 
     Raises:
-        DecodeError: the body is not JSON, or none of the promised kind.
+        DecodeError: the body is not JSON, or not of the promised type.
         AuthenticationError: a page for people came, or another host answered with no JSON: most likely to log in.
     """
     final = getattr(response, "url", None)

@@ -10,7 +10,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from kfp_server_api._operation import Operation, operations, remember
-from kfp_server_api.exceptions import ApiTypeError, ApiValueError
+from kfp_server_api.exceptions import ApiTypeError, ApiValueError, did_you_mean
 
 if TYPE_CHECKING:
     from kfp_server_api.api_client import ApiClient
@@ -95,10 +95,7 @@ _OPTIONS = frozenset({"async_req", "_preload_content", "_request_timeout"})
 
 def _known_options(operation: Operation, options: dict[str, Any]) -> dict[str, Any]:
     for name in options.keys() - _OPTIONS:
-        from difflib import get_close_matches
-
-        near = get_close_matches(name, [*(param.name for param in operation.params), *_OPTIONS], 1)
-        hint = f"; did you mean '{near[0]}'?" if near else ""
+        hint = did_you_mean(name, [*(param.name for param in operation.params), *_OPTIONS])
         raise ApiTypeError(f"Got an unexpected keyword argument '{name}' to method {operation.name}{hint}")
     return options
 

@@ -354,7 +354,7 @@ class ApiClient:
 
     def __copy__(self) -> ApiClient:
         other = type(self).__new__(type(self))
-        other.__setstate__({**self.__getstate__(), "cookie": self.cookie, "default_headers": self.default_headers})
+        other.__setstate__(self._state_of_copy())
         return other
 
     def __deepcopy__(self, memo: dict[int, Any]) -> ApiClient:
@@ -362,9 +362,12 @@ class ApiClient:
 
         other = type(self).__new__(type(self))
         memo[id(self)] = other
-        state = {**self.__getstate__(), "cookie": self.cookie, "default_headers": self.default_headers}
-        other.__setstate__(copy.deepcopy(state, memo))
+        other.__setstate__(copy.deepcopy(self._state_of_copy(), memo))
         return other
+
+    def _state_of_copy(self) -> dict[str, Any]:
+        """Return what a copy has: also the secrets, which a pickle has not."""
+        return {**self.__getstate__(), "cookie": self.cookie, "default_headers": self.default_headers}
 
 
 @cache

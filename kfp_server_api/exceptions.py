@@ -26,7 +26,7 @@ those.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from kfp_server_api._error_body import UNAUTHENTICATED, details_in, message_in, parse
@@ -260,15 +260,23 @@ SECRET_HEADER = re.compile(r"auth|cookie|token|secret|password|credential|api-?k
 
 def error_for(http_resp: Any, method: str | None = None, url: str | None = None) -> ApiException:
     """Return the exception that a reply outside 2xx stands for."""
-    error = _kind_of(ApiException(http_resp=http_resp))(http_resp=http_resp)
+    error = _class_of(ApiException(http_resp=http_resp))(http_resp=http_resp)
     error.method, error.url = method, url
     return error
 
 
-def _kind_of(error: ApiException) -> type[ApiException]:
+def _class_of(error: ApiException) -> type[ApiException]:
     if error.status >= 500 and (error.code == 16 or UNAUTHENTICATED.search(error.body or "")):
         return AuthenticationError
     return _BY_STATUS.get(error.status, ServerError if error.status >= 500 else ApiException)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return the end of a message about a name that is not known: "" or the known one that is most like it."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(known), 1)
+    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def as_text(data: Any) -> Any:
@@ -291,8 +299,8 @@ def _without_secrets(headers: Any) -> Any:
     return safe
 
 
-def _restore(kind: type[Exception], args: tuple[Any, ...], state: dict[str, Any]) -> Exception:
-    error = kind.__new__(kind, *args)
+def _restore(cls: type[Exception], args: tuple[Any, ...], state: dict[str, Any]) -> Exception:
+    error = cls.__new__(cls, *args)
     error.args = args
     error.__dict__.update(state)
     return error

@@ -7,7 +7,6 @@ import json
 import threading
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import urllib3
@@ -31,7 +30,7 @@ from kfp_server_api._operation import Operation, Param
 from kfp_server_api._reply import Reply
 from kfp_server_api._request import timeout_of
 from kfp_server_api._service import Service
-from kfp_server_api.exceptions import ApiException, ApiTypeError, ApiValueError
+from kfp_server_api.exceptions import ApiException, ApiTypeError, ApiValueError, did_you_mean
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -197,9 +196,7 @@ class KedroServer(Service):
 
 def _body(request: Mapping[str, Any], client: ApiClient) -> Any:
     for name in request.keys() - RunRequest.__annotations__.keys():
-        near = get_close_matches(name, RunRequest.__annotations__, 1)
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise ApiTypeError(f"a Kedro run has no field {name!r}{hint}")
+        raise ApiTypeError(f"a Kedro run has no field {name!r}{did_you_mean(name, RunRequest.__annotations__)}")
     given = {name: value for name, value in request.items() if value is not None}
     return client.sanitize_for_serialization(given)
 

@@ -23,7 +23,7 @@ STATUSES: Mapping[int, int] = {
 }
 """gRPC code to HTTP status."""
 
-_KINDS: Mapping[int, str] = {
+_NAMES: Mapping[int, str] = {
     INVALID: "Invalid input error",
     NOT_FOUND: "ResourceNotFoundError",
     EXISTS: "Already exist error",
@@ -54,7 +54,7 @@ class RequestError(Exception):
 
     def body(self, action: str) -> dict[str, Any]:
         """Return the JSON of the answer; `action` says what failed ("get run")."""
-        kind = f"{_KINDS[self.code]}: " if self.code in _KINDS else ""
+        prefix = f"{_NAMES[self.code]}: " if self.code in _NAMES else ""
         details = {
             "@type": "type.googleapis.com/google.rpc.Status",
             "code": self.code,
@@ -62,7 +62,7 @@ class RequestError(Exception):
         }
         return {
             "code": self.code,
-            "message": f"Failed to {action}: {kind}{self.message}",
+            "message": f"Failed to {action}: {prefix}{self.message}",
             "details": [details],
         }
 
@@ -97,9 +97,9 @@ def malformed(message: str) -> RequestError:
     return GatewayError(INVALID, message)
 
 
-def not_found(kind: str, id: str) -> RequestError:
-    """Make the error for a thing that does not exist; `kind` is the API's word for it."""
-    return RequestError(NOT_FOUND, f"{kind} {id} not found")
+def not_found(thing: str, id: str) -> RequestError:
+    """Make the error for a thing that does not exist; `thing` is the API's word for it."""
+    return RequestError(NOT_FOUND, f"{thing} {id} not found")
 
 
 def exists(message: str) -> RequestError:

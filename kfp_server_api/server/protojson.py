@@ -51,40 +51,40 @@ def _no_constant(name: str) -> None:
 _DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_int=read_int, parse_float=read_float)
 
 
-def read(kind: str, value: Any, place: str = "") -> Any:
+def read(type_name: str, value: Any, place: str = "") -> Any:
     """Return the value of a request's JSON in the server's form.
 
     Args:
-        kind: the type as `openapi_types` writes it.
+        type_name: the type as `openapi_types` writes it.
         place: where the value stands, for error texts.
 
     Raises:
         RequestError: an unknown field or a value of another type.
     """
-    if value is None or kind == "object":
+    if value is None or type_name == "object":
         return value
-    listed, mapped = _LIST.match(kind), _DICT.match(kind)
+    listed, mapped = _LIST.match(type_name), _DICT.match(type_name)
     if listed:
         return [_read_item(listed[1], item, f"{place}[{n}]") for n, item in enumerate(_of(list, value, place))]
     if mapped:
         return {key: _read_item(mapped[1], item, f"{place}.{key}") for key, item in _of(dict, value, place).items()}
-    if kind in _SCALARS:
-        return _SCALARS[kind](value, place)
-    model = getattr(models, kind)
+    if type_name in _SCALARS:
+        return _SCALARS[type_name](value, place)
+    model = getattr(models, type_name)
     if hasattr(model, "allowable_values"):
-        return _enum(kind, value, place)
-    return _read_model(kind, _of(dict, value, place), place)
+        return _enum(type_name, value, place)
+    return _read_model(type_name, _of(dict, value, place), place)
 
 
-def _read_item(kind: str, value: Any, place: str) -> Any:
+def _read_item(type_name: str, value: Any, place: str) -> Any:
     """Return an element of a list or map, where null is no value unless any JSON is."""
-    if value is None and kind != "object":
-        raise _wrong(kind, value, place)
-    return read(kind, value, place)
+    if value is None and type_name != "object":
+        raise _wrong(type_name, value, place)
+    return read(type_name, value, place)
 
 
-def _read_model(kind: str, value: Mapping[str, Any], place: str) -> dict[str, Any]:
-    names, model = _names(kind), getattr(models, kind)
+def _read_model(type_name: str, value: Mapping[str, Any], place: str) -> dict[str, Any]:
+    names, model = _names(type_name), getattr(models, type_name)
     found: dict[str, Any] = {}
     for key, item in value.items():
         if key not in names:
@@ -108,10 +108,10 @@ def _check_one_of(names: Iterable[str], found: Mapping[str, Any], place: str) ->
 
 
 @cache
-def _names(kind: str) -> dict[str, str]:
+def _names(type_name: str) -> dict[str, str]:
     """Return every name that a field may have in a request, to its attribute name."""
     names: dict[str, str] = {}
-    for name, key in getattr(models, kind).attribute_map.items():
+    for name, key in getattr(models, type_name).attribute_map.items():
         names.update({key: name, name: name, camel(name): name})
     return names
 
@@ -124,9 +124,9 @@ def _wrong(what: str, value: Any, place: str) -> RequestError:
     return malformed(f"proto: invalid value for {what} field {place}: {json.dumps(value)[:80]}")
 
 
-def _of(kind: type, value: Any, place: str) -> Any:
-    if not isinstance(value, kind):
-        raise _wrong("list" if kind is list else "object", value, place or "body")
+def _of(type_name: type, value: Any, place: str) -> Any:
+    if not isinstance(value, type_name):
+        raise _wrong("list" if type_name is list else "object", value, place or "body")
     return value
 
 
@@ -165,8 +165,8 @@ def _time(value: Any, place: str) -> int:
         raise _wrong("google.protobuf.Timestamp", value, place) from cause
 
 
-def _enum(kind: str, value: Any, place: str) -> str:
-    enum = getattr(models, kind)
+def _enum(type_name: str, value: Any, place: str) -> str:
+    enum = getattr(models, type_name)
     names: list[str] = enum.allowable_values
     if isinstance(value, int) and not isinstance(value, bool):
         value = dict(zip(enum._numbers or range(len(names)), names)).get(value, value)
@@ -194,32 +194,32 @@ def read_query(params: Iterable[Any], pairs: Iterable[tuple[str, str]]) -> dict[
     return values
 
 
-def _read_text(kind: str, text: str, wire: str) -> Any:
-    if kind == "int":
+def _read_text(type_name: str, text: str, wire: str) -> Any:
+    if type_name == "int":
         if not _INTEGER.match(text):
             raise malformed(f'parsing field "{wire}": strconv.ParseInt: parsing "{text}": invalid syntax')
         if not -(2**31) <= int(text[:20]) < 2**31:
             raise malformed(f'parsing field "{wire}": strconv.ParseInt: parsing "{text}": value out of range')
         return int(text)
-    if kind == "bool":
+    if type_name == "bool":
         if text not in _BOOLS:
             raise malformed(f'parsing field "{wire}": strconv.ParseBool: parsing "{text}": invalid syntax')
         return _BOOLS[text]
     return text
 
 
-def write(kind: str, value: Any) -> Any:
+def write(type_name: str, value: Any) -> Any:
     """Return a value of the server as the API's JSON: zero values are left out, times are text."""
-    listed, mapped = _LIST.match(kind), _DICT.match(kind)
+    listed, mapped = _LIST.match(type_name), _DICT.match(type_name)
     if listed:
         return [write(listed[1], item) for item in value]
     if mapped:
         return {key: write(mapped[1], item) for key, item in value.items()}
-    if kind == "datetime":
+    if type_name == "datetime":
         return time_text(value)
-    if kind in _SCALARS or kind == "object" or isinstance(value, str):
+    if type_name in _SCALARS or type_name == "object" or isinstance(value, str):
         return value
-    model = getattr(models, kind)
+    model = getattr(models, type_name)
     return {
         model.attribute_map[name]: write(type, value[name])
         for name, type in model.openapi_types.items()
@@ -227,12 +227,12 @@ def write(kind: str, value: Any) -> Any:
     }
 
 
-def _is_set(kind: str, value: Any) -> bool:
+def _is_set(type_name: str, value: Any) -> bool:
     """Tell whether a field is written; a time of 0 is (it means "not yet"), and so is any JSON value."""
-    if value is None or kind in ("object", "datetime"):
+    if value is None or type_name in ("object", "datetime"):
         return value is not None
-    if isinstance(value, dict) and not _DICT.match(kind):
+    if isinstance(value, dict) and not _DICT.match(type_name):
         return True  # an object that was set explicitly is written even if it is empty
-    if isinstance(value, str) and kind not in _SCALARS:
+    if isinstance(value, str) and type_name not in _SCALARS:
         return bool(value) and not value.endswith("UNSPECIFIED")
     return bool(value)

@@ -90,16 +90,16 @@ def _typed(name: str, value: Any, definition: Mapping[str, Any]) -> Any:
     Raises:
         TaskError: it cannot have that type.
     """
-    kind = definition.get("parameterType")
+    declared = definition.get("parameterType")
     if isinstance(value, str) and _PLACEHOLDER.search(value):
         return value
     try:
-        if kind == "NUMBER_INTEGER":
+        if declared == "NUMBER_INTEGER":
             return int(value)
-        if kind == "NUMBER_DOUBLE":
+        if declared == "NUMBER_DOUBLE":
             return float(value)
     except (TypeError, ValueError):
-        raise TaskError(f"parameter {name!r} must be {kind}, not {value!r}") from None
+        raise TaskError(f"parameter {name!r} must be {declared}, not {value!r}") from None
     return whole(value) if isinstance(value, (list, dict)) else value
 
 
@@ -121,9 +121,9 @@ def task_arguments(task: Mapping[str, Any], component: Mapping[str, Any], scope:
     """
     inputs = task.get("inputs") or {}
     arguments: dict[str, Any] = {}
-    for kind in ("parameters", "artifacts"):
-        definitions = _definitions(component, kind)
-        for name, source in (inputs.get(kind) or {}).items():
+    for section in ("parameters", "artifacts"):
+        definitions = _definitions(component, section)
+        for name, source in (inputs.get(section) or {}).items():
             definition = definitions.get(name, {})
             try:
                 value = _source_value(name, source, scope)
@@ -132,21 +132,21 @@ def task_arguments(task: Mapping[str, Any], component: Mapping[str, Any], scope:
                     continue
                 raise
             if value is not None:
-                arguments[name] = _typed(name, value, definition) if kind == "parameters" else value
+                arguments[name] = _typed(name, value, definition) if section == "parameters" else value
     return {name: _filled(value, arguments) for name, value in arguments.items()}
 
 
 def _source_value(name: str, source: Mapping[str, Any], scope: Scope) -> Any:
     if "runtimeValue" in source:
         return source["runtimeValue"].get("constant")
-    for kind in ("Parameter", "Artifact"):
-        produced = source.get(f"taskOutput{kind}")
+    for what in ("Parameter", "Artifact"):
+        produced = source.get(f"taskOutput{what}")
         if produced:
-            value = scope.output(produced["producerTask"], produced[f"output{kind}Key"])
+            value = scope.output(produced["producerTask"], produced[f"output{what}Key"])
             return _select(value, source.get("parameterExpressionSelector", ""))
-    for kind in ("componentInputParameter", "componentInputArtifact"):
-        if kind in source:
-            value = scope.inputs.get(source[kind])
+    for key in ("componentInputParameter", "componentInputArtifact"):
+        if key in source:
+            value = scope.inputs.get(source[key])
             return _select(value, source.get("parameterExpressionSelector", ""))
     if "taskFinalStatus" in source:
         return scope.final_status(source["taskFinalStatus"]["producerTask"])
@@ -196,6 +196,6 @@ def loop_items(task: Mapping[str, Any], arguments: Mapping[str, Any]) -> tuple[s
     return iterator["itemInput"], items
 
 
-def _definitions(component: Mapping[str, Any], kind: str) -> dict[str, Any]:
-    definitions: dict[str, Any] = (component.get("inputDefinitions") or {}).get(kind) or {}
+def _definitions(component: Mapping[str, Any], section: str) -> dict[str, Any]:
+    definitions: dict[str, Any] = (component.get("inputDefinitions") or {}).get(section) or {}
     return definitions

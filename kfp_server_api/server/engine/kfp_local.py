@@ -7,6 +7,7 @@ They are not public. Their signatures are the same from kfp 2.14.1 to 2.17.3.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import inspect
 import os
 from collections.abc import Iterator
@@ -50,7 +51,7 @@ class KfpLocal:
     def __init__(self, root: Path, workspace: Path, pipeline_name: str, run_id: str) -> None:
         try:
             with _without_its_client():
-                import kfp.dsl.component_decorator  # first: kfp's modules import each other in circles
+                importlib.import_module("kfp.dsl.component_decorator")  # first: kfp's modules import in circles
                 from google.protobuf import json_format
                 from kfp import local
                 from kfp.local import (

@@ -44,11 +44,11 @@ async def read_arguments(operation: Operation, request: Request) -> dict[str, An
     return arguments
 
 
-async def _body(operation: Operation, kind: str, request: Request) -> Any:
+async def _body(operation: Operation, type_name: str, request: Request) -> Any:
     value = protojson.read_json(await request.body())
     # The schema of a PATCH lacks the ids, which the server takes (and overrides by those of the path).
-    kind = operation.returns if operation.method == "PATCH" else kind
-    return await run_in_threadpool(protojson.read, kind, value) or {}
+    type_name = operation.returns if operation.method == "PATCH" else type_name
+    return await run_in_threadpool(protojson.read, type_name, value) or {}
 
 
 async def _upload(request: Request) -> Upload | None:

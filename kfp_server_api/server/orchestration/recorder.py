@@ -111,8 +111,8 @@ def _end_runs(
 ) -> None:
     """End runs in a number of statements that does not grow with theirs."""
     found = connection.execute(sa.select(runs.c.run_id, runs.c.state, runs.c.state_history).where(which)).all()
-    ending = [row for row in found if state in MAY_FOLLOW[row.state]]
-    if not ending:
+    open_rows = [row for row in found if state in MAY_FOLLOW[row.state]]
+    if not open_rows:
         return
     by_run = _close_tasks(connection, which, when)
     changes = [
@@ -124,7 +124,7 @@ def _end_runs(
             "end_reason": reason,
             "plugins_output": _plugins_output(by_run.get(row.run_id, ()), outputs),
         }
-        for row in ending
+        for row in open_rows
     ]
     connection.execute(runs.update().where(runs.c.run_id == sa.bindparam("of_run")), changes)
 

@@ -32,10 +32,10 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
 
     def number(self, node: Any) -> Any:
         """Return a number that may be tagged as such, whatever its text."""
-        text, kind = str(self.construct_scalar(node)), node.tag[len(_TAG) :]
+        text, tag = str(self.construct_scalar(node)), node.tag[len(_TAG) :]
         if ":" in text:
             raise yaml.constructor.ConstructorError(None, None, f"{text[:40]} is not a number", node.start_mark)
-        return self.construct_yaml_int(node) if kind == "int" else self.construct_yaml_float(node)
+        return self.construct_yaml_int(node) if tag == "int" else self.construct_yaml_float(node)
 
 
 _PATTERNS = {f"{_TAG}int": _INT, f"{_TAG}float": _FLOAT}

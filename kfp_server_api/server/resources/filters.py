@@ -35,12 +35,12 @@ class Listed(NamedTuple):
 
 def _word(model: Any, name: str) -> str:
     """Return the name that error texts have for the type of a predicate's value."""
-    kind, inner = model.openapi_types[name], getattr(models, model.openapi_types[name], None)
+    type_name, inner = model.openapi_types[name], getattr(models, model.openapi_types[name], None)
     if inner is not None:
         return f"[]{_word(inner, 'values')}"
-    if getattr(model, name).int64 or kind == "datetime":
+    if getattr(model, name).int64 or type_name == "datetime":
         return "int64"
-    return "int32" if "int" in kind else "string"
+    return "int32" if "int" in type_name else "string"
 
 
 _WORDS = {name: _word(models.V2beta1Predicate, name) for name in models.V2beta1Predicate._one_of}
@@ -91,7 +91,7 @@ def _predicate(item: Mapping[str, Any], fields: Mapping[str, Listed]) -> Predica
     if not field:
         raise invalid("Error using Filter.Predicate.Value with <nil>")
     _check_tag(_listed(key, fields), key, operation, field)
-    _check_kind(operation, field)
+    _check_field(operation, field)
     if field.endswith("_values"):
         value = value.get("values", [])
     if field.startswith("long"):
@@ -108,7 +108,7 @@ def _check_tag(listed: Listed | None, key: str, operation: str, field: str) -> N
         raise invalid(f'tag filter value must be a string for key "{key}"')
 
 
-def _check_kind(operation: str, field: str) -> None:
+def _check_field(operation: str, field: str) -> None:
     word = _WORDS[field]
     if operation == "IN" and not word.startswith("[]"):
         raise invalid(f"cannot use IN operator with scalar type {word}")
