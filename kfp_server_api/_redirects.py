@@ -45,13 +45,14 @@ class BadRedirect(Exception):
 
 
 def send(
-    pools: Any, configuration: Configuration, method: str, url: str, options: dict[str, Any]
+    pools: Any, configuration: Configuration, method: str, url: str, options: dict[str, Any], left: Any = None
 ) -> tuple[Any, str, str]:
     """Send a request and follow its redirects; return urllib3's response, and the method and URL of the last request.
 
     Args:
         pools: a `urllib3.PoolManager`.
         options: of its `request`; headers are a dict.
+        left: a `urllib3.Retry` whose redirects may be followed; None = those of the retries that urllib3 counts.
 
     Raises:
         BadRedirect: there are too many, or one that leads nowhere.
@@ -69,12 +70,16 @@ def send(
             raise BadRedirect(hop, f"more than {_MOST} redirects are not followed")
         followed += 1
         target = _target(hop)
-        options["retries"] = _counted(hop)
+        counted = _counted(hop, left or response.retries)
+        if left:
+            left = counted
+        else:
+            options["retries"] = counted
         if response.status == 303:
             method, options["body"] = "GET", None
             options["headers"] = _without(options["headers"], _OF_A_BODY)
         if _origin(target) != _origin(url):
-            options["headers"] = _without(options["headers"], options["retries"].remove_headers_on_redirect)
+            options["headers"] = _without(options["headers"], counted.remove_headers_on_redirect)
         response.drain_conn()
         url = target
 
@@ -99,14 +104,12 @@ def _origin(url: str) -> tuple[str | None, str | None, int | None]:
     return parsed.scheme, parsed.host, parsed.port or _PORTS.get(parsed.scheme or "")
 
 
-def _counted(hop: tuple[Any, str, str]) -> urllib3.Retry:
-    """Return the retries that are left after a redirect."""
+def _counted(hop: tuple[Any, str, str], left: Any) -> Any:
+    """Return the redirects that are left after one."""
     response, method, url = hop
-    retries = response.retries
-    if not isinstance(retries, urllib3.Retry):
-        retries = urllib3.Retry.from_int(retries)
+    left = left if isinstance(left, urllib3.Retry) else urllib3.Retry.from_int(left)
     try:
-        return retries.increment(method, url, response=response)
+        return left.increment(method, url, response=response)
     except MaxRetryError as cause:
         raise BadRedirect(hop, "`Configuration.retries` allows no more redirects") from cause
 

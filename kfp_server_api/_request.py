@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from contextvars import ContextVar
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 import urllib3
 
 from kfp_server_api import _encoding
+from kfp_server_api._deadline import Deadline, seconds_of
 from kfp_server_api._multipart import Multipart
 from kfp_server_api._reply import READS
 from kfp_server_api.configuration import DEFAULT_TIMEOUT
@@ -51,6 +52,7 @@ class Request(NamedTuple):
     collection_formats: Mapping[str, str] | None = None
     preload_content: bool = True
     timeout: Any = None
+    deadline: Deadline | None = None
     host: str | None = None
     """Instead of `Configuration.host`."""
     url: str = ""
@@ -70,7 +72,7 @@ An override that sends in another thread has to take the context along (`context
 
 
 def retries_of(value: Any) -> urllib3.Retry:
-    """Return what `Configuration.retries` says as urllib3 takes it.
+    """Return `Configuration.retries` as urllib3 takes it, for requests that no operation sends.
 
     Not as a number: older releases of urllib3 make a Retry of one that follows no redirect.
     """
@@ -80,20 +82,28 @@ def retries_of(value: Any) -> urllib3.Retry:
     return value if isinstance(value, urllib3.Retry) else urllib3.Retry.from_int(value)
 
 
-def sent_once(value: Any) -> urllib3.Retry:
-    """Return the retries of a request that is sent once: none but the redirects that `Configuration.retries` allows."""
-    retries = retries_of(value)
-    redirect = 3 if retries.redirect is None else retries.redirect
-    return retries.new(
-        total=None,
-        connect=0,
-        read=0,
-        redirect=redirect,
-        status=0,
-        other=0,
-        status_forcelist=(),  # a status that is to be retried and may not be ends in MaxRetryError
-        respect_retry_after_header=False,
-    )
+def one_attempt(setting: Any) -> urllib3.Retry:
+    """Return the retries with which urllib3 sends a request once, and raises what it raises after its last retry.
+
+    Args:
+        setting: `Configuration.retries`, which says which class that is.
+    """
+    if not isinstance(setting, urllib3.Retry):
+        return _ONCE_AS_IT_IS if setting is False else _ONCE
+    raised_as_they_are = {name: False for name in ("total", "connect", "read") if getattr(setting, name) is False}
+    kept_out = {"total": 0, "connect": None, "read": None, "redirect": None, "status": None, "other": None}
+    ignored = {"status_forcelist": (), "respect_retry_after_header": False}
+    return setting.new(**{**kept_out, **ignored, **raised_as_they_are})
+
+
+def redirects_of(setting: Any) -> urllib3.Retry:
+    """Return the redirects that a call may follow; a number of retries does not limit them."""
+    return setting if isinstance(setting, urllib3.Retry) else _REDIRECTS
+
+
+_ONCE = urllib3.Retry(0, respect_retry_after_header=False)
+_ONCE_AS_IT_IS = urllib3.Retry(False, redirect=False)
+_REDIRECTS = urllib3.Retry(None, redirect=20)
 
 
 _SEPARATORS = {"ssv": " ", "tsv": "\t", "pipes": "|"}
@@ -143,7 +153,8 @@ def timeout_of(value: Any) -> urllib3.Timeout:
     """Return a timeout as urllib3 takes it.
 
     Args:
-        value: seconds, a `timedelta`, a pair (connect, read) of those or None, a `urllib3.Timeout`, or None = no end.
+        value: seconds, a `timedelta`, None or `math.inf` for no end, a pair (connect, read) of those, or a
+            `urllib3.Timeout`.
 
     Raises:
         ApiValueError: anything else, or not above 0.
@@ -158,14 +169,13 @@ def timeout_of(value: Any) -> urllib3.Timeout:
 
 
 def _seconds(value: Any) -> float | None:
-    if isinstance(value, timedelta):
-        value = value.total_seconds()
-    if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < 1e9):
+    seconds = seconds_of(value)
+    if seconds is None and value is not None:
         raise ApiValueError(
             "`_request_timeout` takes seconds above 0, a timedelta, a pair (connect, read) or urllib3.Timeout,"
             f" not {value!r}"
         )
-    return None if value is None else float(value)
+    return None if seconds == math.inf else seconds
 
 
 def content_of(method: str, headers: dict[str, str], body: Any, post_params: Any) -> tuple[Any, dict[str, str]]:

@@ -90,7 +90,7 @@ class Service:
 
 
 _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
-_OPTIONS = frozenset({"async_req", "_preload_content", "_request_timeout"})
+_OPTIONS = frozenset({"async_req", "_preload_content", "_request_timeout", "_deadline"})
 
 
 def _known_options(operation: Operation, options: dict[str, Any]) -> dict[str, Any]:

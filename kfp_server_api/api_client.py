@@ -14,6 +14,7 @@ import six
 
 from kfp_server_api import _decoding, _encoding, rest
 from kfp_server_api._connection_errors import connection_errors
+from kfp_server_api._deadline import Deadline, deadline_of, within
 from kfp_server_api._multipart import source_of
 from kfp_server_api._operation import operation_of
 from kfp_server_api._reply import Reply, decoded
@@ -23,6 +24,7 @@ from kfp_server_api._urls import base_url
 from kfp_server_api._version import API_VERSION
 from kfp_server_api.configuration import Configuration
 from kfp_server_api.exceptions import SECRET_HEADER, ApiException, ApiValueError, as_text
+from kfp_server_api.retries import perform
 
 if TYPE_CHECKING:
     from multiprocessing.pool import ThreadPool
@@ -130,6 +132,7 @@ class ApiClient:
         _preload_content: bool = True,
         _request_timeout: Any = None,
         _host: str | None = None,
+        _deadline: Any = None,
     ) -> Any:
         """Send a request and decode its reply.
 
@@ -150,6 +153,8 @@ class ApiClient:
             _preload_content: False returns urllib3's response unread.
             _request_timeout: see `rest.RESTClientObject.request`.
             _host: URL to use instead of `Configuration.host`.
+            _deadline: seconds from now (number or timedelta) within which the whole call ends, retries and pauses
+                included; `math.inf` = no limit, None = `Configuration.deadline`.
 
         Raises:
             ApiException: see `exceptions` for its subclasses.
@@ -158,15 +163,26 @@ class ApiClient:
         request = Request(
             operation_of(method, resource_path), method, resource_path, path_params, query_params, header_params, body,
             post_params, files, response_type, auth_settings, _return_http_data_only, collection_formats,
-            _preload_content, _request_timeout, _host,
+            _preload_content, _request_timeout, self._deadline(_deadline), _host,
         )  # fmt: skip
         return self.pool.apply_async(self.__call_api, (request,)) if async_req else self.__call_api(request)
 
+    def _deadline(self, seconds: Any) -> Deadline | None:
+        if seconds is None:
+            return deadline_of("Configuration.deadline", self.configuration.deadline)
+        return deadline_of("_deadline", seconds)
+
     def __call_api(self, request: Request) -> Any:
+        if request.deadline is None:
+            return self._perform(request)
+        with within(request.deadline, request.method, request.path):
+            return self._perform(request)
+
+    def _perform(self, request: Request) -> Any:
         prepared = self._prepare(request)
         token = sending.set(prepared)
         try:
-            return self._interpret(prepared, self._send(prepared))
+            return self._interpret(prepared, perform(self._send, prepared, self.configuration))
         finally:
             sending.reset(token)
 

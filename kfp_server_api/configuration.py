@@ -41,8 +41,10 @@ class Configuration:
         debug: see the attribute.
 
     Attributes:
-        timeout: (connect, read) in seconds for calls that give no `_request_timeout`; one number for both; None = wait
-            without end. The read time runs anew with every chunk received.
+        timeout: of one attempt: (connect, read) in seconds for calls that give no `_request_timeout`; one number for
+            both; None or `math.inf` = no limit. The read time runs anew with every chunk received.
+        deadline: seconds (number or timedelta) from the start of a call within which it ends, with all its retries,
+            pauses, redirects and the body, for calls that give no `_deadline`; None or `math.inf` = no limit.
         refresh_api_key_hook: called with this object before every request; may set `api_key` or `access_token`.
         safe_chars_for_path_param: characters not escaped in path parameters.
         client_side_validation: check required parameters before sending.
@@ -55,8 +57,8 @@ class Configuration:
         connection_pool_maxsize: connections kept open.
         proxy: URL of an HTTP proxy; the environment's proxy settings are not read.
         proxy_headers: headers for the proxy.
-        retries: `urllib3.Retry` or a number; None = 3 for connecting and idempotent calls, none that a reply's
-            Retry-After asks for: that is a `RateLimitError` or `ServerError` at once.
+        retries: the number of retries, see `retries`; None = 3; 0 or False = every request is sent once. A
+            `urllib3.Retry` decides as it would inside urllib3; `urllib3.Retry.DEFAULT` as upstream. Read on every call.
     """
 
     _default: ClassVar[Configuration | None] = None
@@ -83,6 +85,7 @@ class Configuration:
         self.password = password
         self.discard_unknown_keys = discard_unknown_keys
         self.timeout: Any = DEFAULT_TIMEOUT
+        self.deadline: Any = None
         self.verify_ssl = True
         self.ssl_ca_cert: str | None = None
         self.cert_file: str | None = None

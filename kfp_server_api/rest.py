@@ -16,7 +16,16 @@ from urllib3.exceptions import HTTPError
 from kfp_server_api._connection_errors import connection_errors
 from kfp_server_api._pools import KEEPALIVE, PoolManager
 from kfp_server_api._redirects import BadRedirect, send
-from kfp_server_api._request import check_headers, content_of, retries_of, sending, sent_once, timeout_of
+from kfp_server_api._request import (
+    check_headers,
+    content_of,
+    one_attempt,
+    redirects_of,
+    retries_of,
+    sending,
+    timeout_of,
+)
+from kfp_server_api._sockets import POOLS
 from kfp_server_api._urls import shown, without_userinfo
 from kfp_server_api.exceptions import (
     ApiException,
@@ -113,6 +122,7 @@ class RESTClientObject:
                 raise ApiValueError(f"`Configuration.proxy` is no http or https URL: {shown(str(cause))}") from None
         else:
             self.pool_manager = PoolManager(**options)
+        self.pool_manager.pool_classes_by_scheme = POOLS
 
     def request(
         self,
@@ -135,8 +145,8 @@ class RESTClientObject:
             body: what `json.dumps` takes; text or bytes for other content types.
             post_params: list of pairs for forms and multipart; excludes `body`.
             _preload_content: read the body; False returns urllib3's response, to be read and released by the caller.
-            _request_timeout: seconds (int, float, timedelta), a pair (connect, read) or a `urllib3.Timeout`;
-                None = `Configuration.timeout`.
+            _request_timeout: of this attempt: seconds (int, float, timedelta), a pair (connect, read) or a
+                `urllib3.Timeout`; `math.inf` = no limit, None = `Configuration.timeout`.
 
         Returns:
             A `RESTResponse`, or urllib3's response.
@@ -166,14 +176,15 @@ class RESTClientObject:
             "preload_content": _preload_content,
             "enforce_content_length": True,  # urllib3 1.26 takes a body that ended early for whole otherwise
         }
-        request = sending.get()
-        if request is not None and request.operation is not None and request.operation.sent_once:
-            options["retries"] = sent_once(self.configuration.retries)
-        return self._exchange(method, url, options)
+        redirects = None
+        if sending.get() is not None:  # `retries.perform` counts the attempts of a call
+            options["retries"] = one_attempt(self.configuration.retries)
+            redirects = redirects_of(self.configuration.retries)
+        return self._exchange(method, url, options, redirects)
 
-    def _exchange(self, method: str, url: str, options: dict[str, Any]) -> Any:
+    def _exchange(self, method: str, url: str, options: dict[str, Any], redirects: urllib3.Retry | None) -> Any:
         try:
-            response, method, url = send(self._own_pools(), self.configuration, method, url, options)
+            response, method, url = send(self._own_pools(), self.configuration, method, url, options, redirects)
         except BadRedirect as bad:
             error = error_for(RESTResponse(bad.response), bad.method, bad.url)
             error._sentence = bad.sentence

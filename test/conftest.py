@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from fixtures import servers
+from fixtures.certificates import Certificates
 
 import kfp_server_api
 
@@ -26,6 +27,12 @@ def serve() -> Iterator[Callable[..., servers.Server]]:
     """Start servers that end with the test: `serve(answer, ...)`."""
     with ExitStack() as running:
         yield lambda *answers, tls=None: running.enter_context(servers.serving(*answers, tls=tls))
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """Certificates of an authority that nobody else knows."""
+    return Certificates(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture

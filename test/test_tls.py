@@ -3,46 +3,20 @@
 
 from __future__ import annotations
 
-import datetime
 import pickle
 import ssl
 import time
-from pathlib import Path
 from typing import Any
 
 import pytest
 import urllib3
+from fixtures.certificates import Certificates
 from fixtures.ports import silent_port
 from fixtures.servers import reply
 
 from kfp_server_api import ApiConnectionError, ApiTimeoutError, TLSError, V2beta1Run
 
 RUN = V2beta1Run(display_name="r")
-
-
-class Certificates:
-    """A CA and what it issued, as files and contexts."""
-
-    def __init__(self, folder: Path) -> None:
-        trustme = pytest.importorskip("trustme")
-        self.authority = trustme.CA()
-        self.file = str(folder / "ca.pem")
-        self.authority.cert_pem.write_to_path(self.file)
-        self.right = self.context(self.authority.issue_cert("127.0.0.1", "localhost"))
-        self.wrong_host = self.context(self.authority.issue_cert("kfp.example"))
-        long_ago = datetime.datetime.now() - datetime.timedelta(days=10)
-        self.expired = self.context(self.authority.issue_cert("127.0.0.1", not_after=long_ago))
-
-    def context(self, certificate: Any) -> ssl.SSLContext:
-        """Return what a server with this certificate uses."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        certificate.configure_cert(context)
-        return context
-
-
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
-    return Certificates(tmp_path_factory.mktemp("certificates"))
 
 
 def failing(service: Any, **options: Any) -> TLSError:
