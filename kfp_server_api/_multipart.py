@@ -108,6 +108,9 @@ class Multipart:
             data = str(data).encode()
         self._parts += [f"--{self.boundary}\r\n{field.render_headers()}".encode(), data, b"\r\n"]
 
+    def __len__(self) -> int:
+        return self.size
+
     def __iter__(self) -> Iterator[bytes]:
         for part in self._parts:
             yield from [part] if isinstance(part, bytes) else part.chunks()

@@ -43,29 +43,29 @@ def _within_deadline(sock: Any) -> Iterator[None]:
 class _Socket(socket.socket):
     __slots__ = ()
 
-    def recv_into(self, *args: Any) -> int:
+    def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
         with _within_deadline(self):
-            return super().recv_into(*args)
+            return super().recv_into(buffer, nbytes, flags)
 
-    def sendall(self, *args: Any) -> None:
+    def sendall(self, data: Any, flags: int = 0) -> None:
         with _within_deadline(self):
-            super().sendall(*args)
+            super().sendall(data, flags)
 
 
 class _TLSSocket(ssl.SSLSocket):
-    def recv_into(self, *args: Any) -> int:
+    def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> int:
         with _within_deadline(self):
-            return super().recv_into(*args)
+            return super().recv_into(buffer, nbytes, flags)
 
-    def send(self, *args: Any) -> int:  # which `sendall` calls
+    def send(self, data: Any, flags: int = 0) -> int:  # which `sendall` calls
         with _within_deadline(self):
-            return super().send(*args)
+            return super().send(data, flags)
 
 
 _CLASSES = {socket.socket: _Socket, ssl.SSLSocket: _TLSSocket}
 
 
-def _watched(sock: Any) -> Any:
+def watched(sock: Any) -> Any:
     """Have a socket look at deadlines; one of a class that is not the standard library's keeps its own timeouts."""
     if type(sock) in _CLASSES:
         sock.__class__ = _CLASSES[type(sock)]
@@ -88,7 +88,7 @@ class _Connection(HTTPConnection):
         if deadline is None:
             return super()._new_conn()
         deadline.doing = "connecting"
-        return _watched(self._connect_to_one(deadline))
+        return watched(self._connect_to_one(deadline))
 
     def _connect_to_one(self, deadline: Deadline) -> Any:
         name, timeout, error = self._dns_host, self.timeout, None
@@ -111,14 +111,14 @@ class _Connection(HTTPConnection):
         super().connect()
         deadline = current.get()
         if deadline is not None:
-            _watched(self.sock)
+            watched(self.sock)
             deadline.doing = "sending the request"
 
     def request(self, *args: Any, **options: Any) -> None:
         deadline = current.get()
         if deadline is None:
             return super().request(*args, **options)
-        _watched(self.sock)
+        watched(self.sock)
         deadline.doing = "sending the request"
         super().request(*args, **options)
         deadline.doing = "waiting for the reply"

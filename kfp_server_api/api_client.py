@@ -29,6 +29,7 @@ from kfp_server_api.retries import perform
 if TYPE_CHECKING:
     from multiprocessing.pool import ThreadPool
 
+    import requests
     from typing_extensions import Self
 
 __all__ = ["ApiClient", "ApiException", "ApiValueError", "Configuration"]
@@ -43,6 +44,8 @@ class ApiClient:
         header_value: its value.
         cookie: value of the header Cookie for every request.
         pool_threads: threads that calls with `async_req=True` share.
+        session: a `requests.Session` to send with, instead of connections of the client's own. Its settings count for
+            TLS, proxies, cookies and authentication. Such a client cannot be pickled.
     """
 
     PRIMITIVE_TYPES: ClassVar[tuple[type, ...]] = (float, bool, bytes, six.text_type, *six.integer_types)
@@ -64,10 +67,12 @@ class ApiClient:
         header_value: str | None = None,
         cookie: str | None = None,
         pool_threads: int = 1,
+        *,
+        session: requests.Session | None = None,
     ) -> None:
         self.configuration: Configuration = Configuration.get_default_copy() if configuration is None else configuration
         self.pool_threads = pool_threads
-        self.rest_client: rest.RESTClientObject = rest.RESTClientObject(self.configuration)
+        self.rest_client: rest.RESTClientObject = rest.RESTClientObject(self.configuration, session=session)
         self.default_headers: dict[str, Any] = {"User-Agent": f"kfp-server-api/{API_VERSION}/python"}
         if header_name is not None:
             self.default_headers[header_name] = header_value
@@ -354,7 +359,20 @@ class ApiClient:
         return types[0] if types and not {"application/json", "*/*"} & set(types) else "application/json"
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what a pickle holds: all but connections, threads and secrets."""
+        """Return what a pickle holds: all but connections, threads and secrets.
+
+        Raises:
+            TypeError: the client sends over a caller's session.
+        """
+        if self._session is not None:
+            raise TypeError("a client over a `requests.Session` cannot be pickled; make one where it is needed")
+        return self._state()
+
+    @property
+    def _session(self) -> Any:
+        return getattr(self.rest_client, "session", None)
+
+    def _state(self) -> dict[str, Any]:
         state = {**self.__dict__, "cookie": None}
         state["default_headers"] = {
             name: value for name, value in self.default_headers.items() if not SECRET_HEADER.search(name)
@@ -364,8 +382,9 @@ class ApiClient:
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
+        session = state.pop("session", None)
         self.__dict__.update(state)
-        self.rest_client = rest.RESTClientObject(self.configuration)
+        self.rest_client = rest.RESTClientObject(self.configuration, session=session)
         self._of_thread, self._threads = threading.local(), Threads()
 
     def __copy__(self) -> ApiClient:
@@ -377,13 +396,14 @@ class ApiClient:
         import copy
 
         other = type(self).__new__(type(self))
-        memo[id(self)] = other
+        memo[id(self)], memo[id(self._session)] = other, self._session
         other.__setstate__(copy.deepcopy(self._state_of_copy(), memo))
         return other
 
     def _state_of_copy(self) -> dict[str, Any]:
-        """Return what a copy has: also the secrets, which a pickle has not."""
-        return {**self.__getstate__(), "cookie": self.cookie, "default_headers": self.default_headers}
+        """Return what a copy has: also the secrets, which a pickle has not, and the same session."""
+        secrets = {"cookie": self.cookie, "default_headers": self.default_headers}
+        return {**self._state(), **secrets, "session": self._session}
 
 
 @cache

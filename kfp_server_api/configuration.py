@@ -55,7 +55,9 @@ class Configuration:
         cert_file, key_file: client certificate and its key in PEM.
         assert_hostname: name that the certificate must have, where it is not the host's; False = any.
         connection_pool_maxsize: connections kept open.
-        proxy: URL of an HTTP proxy; the environment's proxy settings are not read.
+        proxy: URL of an HTTP proxy.
+        trust_env: use the proxies that the environment names (`http_proxy`, `https_proxy`, `all_proxy`), but not for
+            what `no_proxy` lists: names, domains, addresses, networks (10.0.0.0/8), each with or without a port.
         proxy_headers: headers for the proxy.
         retries: the number of retries, see `retries`; None = 3; 0 or False = every request is sent once. A
             `urllib3.Retry` decides as it would inside urllib3; `urllib3.Retry.DEFAULT` as upstream. Read on every call.
@@ -94,6 +96,7 @@ class Configuration:
         self.connection_pool_maxsize: int = (os.cpu_count() or 1) * 5
         self.proxy: str | None = None
         self.proxy_headers: dict[str, str] | None = None
+        self.trust_env = False
         self.safe_chars_for_path_param = ""
         self.retries: Any = None
         self.client_side_validation = True

@@ -15,6 +15,7 @@ from urllib3.exceptions import HTTPError
 
 from kfp_server_api._connection_errors import connection_errors
 from kfp_server_api._pools import KEEPALIVE, PoolManager
+from kfp_server_api._proxies import EnvironmentPools
 from kfp_server_api._redirects import BadRedirect, send
 from kfp_server_api._request import (
     check_headers,
@@ -25,6 +26,7 @@ from kfp_server_api._request import (
     sending,
     timeout_of,
 )
+from kfp_server_api._session import SessionPools
 from kfp_server_api._sockets import POOLS
 from kfp_server_api._urls import shown, without_userinfo
 from kfp_server_api.exceptions import (
@@ -90,15 +92,35 @@ class RESTClientObject:
         configuration: TLS, proxy, retries and pool size are read here, once; `timeout` on every request.
         pools_size: hosts for which connections are kept.
         maxsize: connections kept per host; None = the configuration's.
+        session: a `requests.Session` to send with; its own settings then count for TLS, proxies and pools.
     """
 
-    def __init__(self, configuration: Configuration, pools_size: int = 4, maxsize: int | None = None) -> None:
-        self.configuration = configuration
+    pool_manager: Any
+
+    def __init__(
+        self, configuration: Configuration, pools_size: int = 4, maxsize: int | None = None, *, session: Any = None
+    ) -> None:
+        self.configuration, self.session = configuration, session
         self._make_pools(pools_size, maxsize)
 
     def _make_pools(self, pools_size: int, maxsize: int | None) -> None:
-        configuration = self.configuration
         self._sizes, self._process = (pools_size, maxsize), os.getpid()
+        if self.session is not None:
+            self.pool_manager = SessionPools(self.session)
+            return
+        configuration, options = self.configuration, self._pool_options(pools_size, maxsize)
+        if configuration.proxy:
+            self.pool_manager = _through_proxy(configuration.proxy, configuration.proxy_headers, options)
+            return
+        self.pool_manager = PoolManager(**options)
+        self.pool_manager.pool_classes_by_scheme = POOLS
+        if configuration.trust_env:
+            self.pool_manager = EnvironmentPools(
+                self.pool_manager, lambda proxy, headers: _through_proxy(proxy, headers, options)
+            )
+
+    def _pool_options(self, pools_size: int, maxsize: int | None) -> dict[str, Any]:
+        configuration = self.configuration
         options: dict[str, Any] = {
             "num_pools": pools_size,
             "maxsize": maxsize or configuration.connection_pool_maxsize or 4,
@@ -113,16 +135,7 @@ class RESTClientObject:
             options["assert_hostname"] = configuration.assert_hostname
         if getattr(configuration, "tls_server_name", None):
             options["server_hostname"] = configuration.tls_server_name  # type: ignore[attr-defined]
-        self.pool_manager: urllib3.PoolManager
-        if configuration.proxy:
-            headers = configuration.proxy_headers
-            try:
-                self.pool_manager = urllib3.ProxyManager(configuration.proxy, proxy_headers=headers, **options)
-            except (HTTPError, ValueError) as cause:
-                raise ApiValueError(f"`Configuration.proxy` is no http or https URL: {shown(str(cause))}") from None
-        else:
-            self.pool_manager = PoolManager(**options)
-        self.pool_manager.pool_classes_by_scheme = POOLS
+        return options
 
     def request(
         self,
@@ -195,7 +208,7 @@ class RESTClientObject:
                 raise error_for(RESTResponse(response), method, url)
             return RESTResponse(response, url) if options["preload_content"] else response
 
-    def _own_pools(self) -> urllib3.PoolManager:
+    def _own_pools(self) -> Any:
         """Return the pool manager, a new one after a fork: the parent's connections are not the child's to use."""
         if self._process != os.getpid():
             self._make_pools(*self._sizes)
@@ -288,3 +301,12 @@ class RESTClientObject:
     ) -> Any:
         """Send a PATCH; see `request`."""
         return self.request("PATCH", url, query_params, headers, body, post_params, _preload_content, _request_timeout)
+
+
+def _through_proxy(proxy: str, headers: Any, options: dict[str, Any]) -> urllib3.PoolManager:
+    try:
+        manager = urllib3.ProxyManager(proxy, proxy_headers=headers, **options)
+    except (HTTPError, ValueError) as cause:
+        raise ApiValueError(f"`Configuration.proxy` is no http or https URL: {shown(str(cause))}") from None
+    manager.pool_classes_by_scheme = POOLS
+    return manager

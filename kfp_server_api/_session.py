@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Requests over a caller's `requests.Session`, in the place of urllib3's pool manager."""
+
+from __future__ import annotations
+
+import contextvars
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+import urllib3
+from urllib3 import exceptions as u3
+
+from kfp_server_api._deadline import Deadline, current
+from kfp_server_api._sockets import watched
+
+
+class SessionPools:
+    """Sends over a session, whose adapters, proxies, certificates, cookies and authentication then count.
+
+    Args:
+        session: a `requests.Session`.
+    """
+
+    def __init__(self, session: Any) -> None:
+        self.session = session
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        body: Any = None,
+        headers: Mapping[str, str],
+        timeout: urllib3.Timeout,
+        preload_content: bool = True,
+        **_: Any,
+    ) -> urllib3.HTTPResponse:
+        """Send a request once and return urllib3's response; redirects are not followed."""
+
+        def exchange() -> urllib3.HTTPResponse:
+            return self._exchange(method, url, body, headers, _limits(timeout), preload_content)
+
+        deadline = current.get()
+        return exchange() if deadline is None else _in_time(exchange, deadline)
+
+    def _exchange(
+        self, method: str, url: str, body: Any, headers: Mapping[str, str], timeout: Any, preload: bool
+    ) -> urllib3.HTTPResponse:
+        import requests
+
+        try:
+            reply = self.session.request(
+                method, url, data=body, headers=headers, timeout=timeout, allow_redirects=False, stream=True
+            )
+            if not preload:
+                return reply.raw  # type: ignore[no-any-return]
+            connection = getattr(reply.raw, "connection", None)
+            if connection is not None:
+                watched(connection.sock)
+            # Decoded already, so that nobody may decode it a second time.
+            return urllib3.HTTPResponse(
+                reply.content, reply.headers, reply.status_code, reason=reply.reason, decode_content=False
+            )
+        except requests.RequestException as cause:
+            raise _as_urllib3(cause, url) from cause
+
+
+def _limits(timeout: urllib3.Timeout) -> tuple[Any, Any]:
+    """Return a timeout as a session takes it."""
+    timeout = timeout.clone()
+    timeout.start_connect()
+    limits = (timeout.connect_timeout, timeout.read_timeout)
+    return tuple(each if isinstance(each, (int, float)) else None for each in limits)  # type: ignore[return-value]
+
+
+def _in_time(exchange: Any, deadline: Deadline) -> Any:
+    """Return what a function returns; when the deadline passes first, it is left to itself."""
+    ended: list[Any] = []
+
+    def work() -> None:
+        try:
+            ended.append((exchange(), None))
+        except BaseException as error:
+            ended.append((None, error))
+
+    deadline.doing = "waiting for the reply"
+    thread = threading.Thread(target=contextvars.copy_context().run, args=(work,), name="kfp-session", daemon=True)
+    thread.start()
+    thread.join(max(deadline.left(), 0))
+    if not ended:
+        raise u3.TimeoutError("the deadline has passed")
+    response, error = ended[0]
+    if error is not None:
+        raise error
+    return response
+
+
+def _as_urllib3(error: Any, url: str) -> u3.HTTPError:
+    """Return the error of urllib3 that a session's error stands for, or holds."""
+    import requests
+
+    inner = error.args[0] if error.args else None
+    if isinstance(inner, u3.HTTPError):
+        return inner
+    text = str(error)
+    for cls, made in (
+        (requests.exceptions.SSLError, u3.SSLError),
+        (requests.exceptions.ConnectTimeout, u3.ConnectTimeoutError),
+        (requests.exceptions.Timeout, u3.TimeoutError),
+        (requests.exceptions.ConnectionError, u3.ProtocolError),
+        (requests.exceptions.ChunkedEncodingError, u3.ProtocolError),
+    ):
+        if isinstance(error, cls):
+            return made(text)
+    return u3.HTTPError(text)
