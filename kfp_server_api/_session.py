@@ -59,11 +59,14 @@ class SessionPools:
             if connection is not None:
                 watched(connection.sock)
             # Decoded already, so that nobody may decode it a second time.
-            return urllib3.HTTPResponse(
+            whole = urllib3.HTTPResponse(
                 reply.content, reply.headers, reply.status_code, reason=reply.reason, decode_content=False
             )
         except requests.RequestException as cause:
-            raise _as_urllib3(cause, url) from cause
+            raise _as_urllib3(cause) from cause
+        if reply.raw.length_remaining:  # urllib3 1.26 takes a body that ended early for whole
+            raise u3.ProtocolError(f"Connection broken: {reply.raw.length_remaining} bytes are missing")
+        return whole
 
 
 def _limits(timeout: urllib3.Timeout) -> tuple[Any, Any]:
@@ -96,7 +99,7 @@ def _in_time(exchange: Any, deadline: Deadline) -> Any:
     return response
 
 
-def _as_urllib3(error: Any, url: str) -> u3.HTTPError:
+def _as_urllib3(error: Any) -> u3.HTTPError:
     """Return the error of urllib3 that a session's error stands for, or holds."""
     import requests
 

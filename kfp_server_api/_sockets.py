@@ -2,7 +2,8 @@
 """urllib3's connections, whose every wait ends with the deadline of the call that waits.
 
 A socket's own timeout starts anew with every byte, so that a server which sends one a second is never late. Here each
-operation on a socket gets the time that the call has left.
+operation on a socket gets the time that the call has left. The classes have the names of urllib3's, which its messages
+show.
 """
 
 from __future__ import annotations
@@ -16,8 +17,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import urllib3
-from urllib3 import connectionpool
-from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3 import connection, connectionpool
 from urllib3.exceptions import ConnectTimeoutError
 
 from kfp_server_api._deadline import Deadline, current
@@ -80,7 +80,7 @@ class _Response(http.client.HTTPResponse):
             deadline.doing = "reading the reply"
 
 
-class _Connection(HTTPConnection):
+class HTTPConnection(connection.HTTPConnection):
     response_class = _Response
 
     def _new_conn(self) -> Any:
@@ -125,7 +125,7 @@ class _Connection(HTTPConnection):
         return None
 
 
-class _TLSConnection(_Connection, HTTPSConnection):
+class HTTPSConnection(HTTPConnection, connection.HTTPSConnection):
     pass
 
 
@@ -146,21 +146,21 @@ def _addresses(host: str, port: int | None, deadline: Deadline) -> list[str]:
     return [] if thread.is_alive() else found or [host]
 
 
-class _HTTPPool(connectionpool.HTTPConnectionPool):
+class HTTPConnectionPool(connectionpool.HTTPConnectionPool):
     @property
     def ConnectionCls(self) -> Any:  # type: ignore[override]
         """The class of connections; somebody else's where one stands in the place of urllib3's, as recorders do."""
         theirs = connectionpool.HTTPConnectionPool.ConnectionCls
-        return _Connection if theirs is HTTPConnection else theirs
+        return HTTPConnection if theirs is connection.HTTPConnection else theirs
 
 
-class _HTTPSPool(connectionpool.HTTPSConnectionPool):
+class HTTPSConnectionPool(connectionpool.HTTPSConnectionPool):
     @property
     def ConnectionCls(self) -> Any:  # type: ignore[override]
-        """As of `_HTTPPool`."""
+        """As of `HTTPConnectionPool`."""
         theirs = connectionpool.HTTPSConnectionPool.ConnectionCls
-        return _TLSConnection if theirs is HTTPSConnection else theirs
+        return HTTPSConnection if theirs is connection.HTTPSConnection else theirs
 
 
-POOLS = {"http": _HTTPPool, "https": _HTTPSPool}
+POOLS = {"http": HTTPConnectionPool, "https": HTTPSConnectionPool}
 """For `PoolManager.pool_classes_by_scheme`."""
