@@ -80,11 +80,13 @@ class RunQueue:
     #
     # Two starts of one run: a run gets its slot under `_lock`, in which its row is seen as PENDING, and gives it up
     # when its end is recorded, so no second slot can be had between.
-    # Terminate: the row is CANCELING first. A run without slot cannot get one then; one with a slot and no process
-    # yet finds `reason` when it has one; a process that is there and has not begun is refused RUNNING and never
-    # begins; one at its end writes its own end before or after, whichever the table allows.
-    # Delete: the flag `deleted` is set in the transaction that deletes the row, and events look at it in theirs, so
-    # none of them reaches a new run of that id, which cannot start before this slot is given up.
+    # Terminate: a run without slot is ended in the transaction in which it was CANCELING. One that gets a slot before
+    # that is kept, and one whose process is there and has not begun, are refused RUNNING and never begin. One with a
+    # slot and no process yet finds `reason` when it has one; one at its end writes its own end, before or after,
+    # whichever the table allows.
+    # Delete: the flag `deleted` is set when the row is gone for all readers and before anybody else writes. So it is on
+    # every slot that was given for that row; events look at it in their transactions, and none of them reaches a new
+    # run of that id, which cannot start before this slot is given up. Whoever calls with the id means the new run.
     # Close: no slot is given any more. Those that exist end as after terminate; one that has not begun is left as it
     # is, PENDING.
 
@@ -108,24 +110,28 @@ class RunQueue:
             self._start(slot)
             slot = self._take()
 
-    def terminate(self, run_id: str) -> None:
-        """End a run whose state is already CANCELING; returns before its processes have ended."""
+    def terminate(self, connection: sa.Connection, run_id: str) -> None:
+        """End a run in the transaction that makes it CANCELING; its processes end when that is kept."""
         with self._lock:
             slot = self._slots.get(run_id)
-        if slot:
-            self._end(slot, TERMINATED)
+        if slot and not slot.deleted:
+            self._store.then(partial(self._end, slot, TERMINATED))
         else:
-            self._record_failure(run_id, _TERMINATED_EARLY)
+            recorder.end_run(connection, run_id, "FAILED", time.time(), _TERMINATED_EARLY)
 
     def discard(self, run_id: str) -> None:
-        """End a run and remove its folder; to be called in the transaction that deletes it."""
+        """End a run and remove its folder, when the transaction that deletes it is kept; to be called in that."""
+        self._store.then(partial(self._discard, run_id))
+
+    def _discard(self, run_id: str) -> None:
         with self._lock:
+            self._unrecorded.discard(run_id)
             slot = self._slots.get(run_id)
+            if slot:
+                slot.deleted = True
         if slot:
-            slot.deleted = True
             self._end(slot, TERMINATED)
-        self._files.set_aside(run_id)
-        self._files.remove_set_aside()
+        self._remove_folder(run_id)
 
     def close(self) -> None:
         """End all runs that have begun; takes a few seconds at most."""
@@ -158,6 +164,8 @@ class RunQueue:
             if reason:
                 process.terminate(reason)
             process.start()
+        except sa.exc.NoResultFound:
+            self._give_up(slot, _failed("it was deleted before it started"))
         except Exception as cause:
             _log.exception("run %s could not be started", slot.run_id)
             self._give_up(slot, _failed(f"the run could not be started: {cause}"))
@@ -210,14 +218,21 @@ class RunQueue:
 
     def _give_up(self, slot: _Slot, last: RunEvent) -> None:
         """Record the end of a run and free its slot."""
-        if slot.deleted:  # its process may have made the folder anew
-            self._files.set_aside(slot.run_id)
-            self._files.remove_set_aside()
-        elif slot.begun or slot.reason != _STOPPED:
+        if slot.begun or slot.reason != _STOPPED:
             self._record_end(slot, last)
+        if slot.deleted:  # its process may have made the folder anew
+            self._remove_folder(slot.run_id)
         with self._lock:
             del self._slots[slot.run_id]
         slot.ended.set()
+
+    def _remove_folder(self, run_id: str) -> None:
+        """Remove a run's folder; a disk that does not take that keeps neither a run nor a request from its end."""
+        try:
+            self._files.set_aside(run_id)
+            self._files.remove_set_aside()
+        except Exception:
+            _log.exception("the folder of run %s could not be removed", run_id)
 
     def _record_end(self, slot: _Slot, last: RunEvent) -> None:
         """Record the end of a run; where its results cannot be stored, that, so that it does not seem to go on."""
@@ -229,15 +244,18 @@ class RunQueue:
         except Exception as cause:
             _log.exception("the end of run %s could not be stored: %s", slot.run_id, state)
             reason = f"the run ended as {state}, but its results could not be stored: {cause}"
-            self._record_failure(slot.run_id, json_safe(reason[:_LONGEST]))
+            self._record_failure(slot, json_safe(reason[:_LONGEST]))
 
-    def _record_failure(self, run_id: str, reason: str) -> None:
+    def _record_failure(self, slot: _Slot, reason: str) -> None:
         try:
             with self._store.write() as connection:
-                recorder.end_run(connection, run_id, "FAILED", time.time(), reason)
+                if not slot.deleted:
+                    recorder.end_run(connection, slot.run_id, "FAILED", time.time(), reason)
         except Exception:
-            _log.exception("the end of run %s could not be stored", run_id)
-            self._unrecorded.add(run_id)
+            _log.exception("the end of run %s could not be stored", slot.run_id)
+            with self._lock:
+                if not slot.deleted:
+                    self._unrecorded.add(slot.run_id)
 
 
 def _failed(error: str) -> RunEvent:

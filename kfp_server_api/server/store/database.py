@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -38,6 +38,7 @@ class Store:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._writing = threading.Lock()
+        self._then: list[Callable[[], None]] = []  # of the one `write` that goes on
         if path.is_dir():
             raise StoreError(f"cannot use {path} as database: it is a folder")
         lock = _lock_file(path)
@@ -63,8 +64,19 @@ class Store:
     def write(self) -> Iterator[sa.Connection]:
         """Give a connection whose changes are all kept at the end of the block, or none after an error."""
         writing = self._engine.execution_options(write=True)
-        with self._writing, writing.begin() as connection:
-            yield connection
+        with self._writing:
+            self._then.clear()
+            with writing.begin() as connection:
+                yield connection
+            for action in self._then:
+                action()
+
+    def then(self, action: Callable[[], None]) -> None:
+        """Do something when the changes of the `write` that goes on are kept, before anybody else writes.
+
+        Nothing is done after an error: what cannot be taken back stands here, and not in the block itself.
+        """
+        self._then.append(action)
 
     def close(self) -> None:
         """Close the file."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -83,6 +84,20 @@ def row_of(store: Store, run_id: str) -> Mapping[str, Any]:
         return connection.execute(runs.select().where(runs.c.run_id == run_id)).mappings().one()
 
 
+def terminate(store: Store, queue: RunQueue, run_id: str) -> None:
+    """Terminate a run as its handler does."""
+    with store.write() as connection:
+        assert change_run(connection, run_id, "CANCELING", 1.0)
+        queue.terminate(connection, run_id)
+
+
+def delete(store: Store, queue: RunQueue, run_id: str) -> None:
+    """Delete a run as its handler does."""
+    with store.write() as connection:
+        connection.execute(runs.delete().where(runs.c.run_id == run_id))
+        queue.discard(run_id)
+
+
 def test_a_last_event_that_cannot_be_stored_fails_the_run(store: Store, queue: RunQueue) -> None:
     waiting(store, "r")
     slot = queue._take()
@@ -109,9 +124,7 @@ def test_runs_are_taken_in_the_order_of_arrival_whatever_the_clock_said(store: S
 
 def test_a_run_that_was_terminated_while_it_waited_is_never_started(store: Store, queue: RunQueue) -> None:
     waiting(store, "r")
-    with store.write() as connection:
-        change_run(connection, "r", "CANCELING", 1.0)
-    queue.terminate("r")
+    terminate(store, queue, "r")
     assert queue._take() is None
     row = row_of(store, "r")
     assert (row["state"], row["end_reason"]) == ("FAILED", "terminated by request before it started")
@@ -121,13 +134,79 @@ def test_a_run_that_is_terminated_between_its_start_and_its_begin_does_not_begin
     waiting(store, "r")
     slot = queue._take()
     assert slot
-    with store.write() as connection:
-        change_run(connection, "r", "CANCELING", 1.0)
-    queue.terminate("r")
+    terminate(store, queue, "r")
     queue._begin(slot, run_event("RUNNING", 1.0))
     assert (slot.begun, row_of(store, "r")["state"]) == (False, "CANCELING")
     queue._give_up(slot, run_event("FAILED", 2.0))
     assert row_of(store, "r")["state"] == "FAILED"
+
+
+def test_terminate_means_the_new_run_while_one_that_was_deleted_still_ends(store: Store, queue: RunQueue) -> None:
+    waiting(store, "r")
+    slot = queue._take()
+    assert slot
+    delete(store, queue, "r")
+    waiting(store, "r")
+    terminate(store, queue, "r")
+    assert row_of(store, "r")["state"] == "FAILED"
+    queue._give_up(slot, run_event("FAILED", 1.0))
+
+
+def test_a_run_that_is_taken_while_it_is_deleted_is_not_taken_for_a_new_one(store: Store, queue: RunQueue) -> None:
+    waiting(store, "r")
+    with store.write() as connection:
+        connection.execute(runs.delete().where(runs.c.run_id == "r"))
+        queue.discard("r")
+        slot = queue._take()  # the row is there for readers until the transaction is kept
+    assert slot
+    waiting(store, "r")
+    queue._begin(slot, run_event("RUNNING", 1.0))
+    queue._give_up(slot, run_event("FAILED", 1.0))
+    assert (slot.begun, row_of(store, "r")["state"]) == (False, "PENDING")
+
+
+def test_a_run_goes_on_whose_deletion_could_not_be_stored(store: Store, queue: RunQueue, tmp_path: Path) -> None:
+    waiting(store, "r")
+    slot = queue._take()
+    (tmp_path / "kfp.db.runs" / "r").mkdir(parents=True)
+    with contextlib.suppress(OSError), store.write() as connection:
+        connection.execute(runs.delete().where(runs.c.run_id == "r"))
+        queue.discard("r")
+        raise OSError("no space left")
+    assert slot
+    queue._begin(slot, run_event("RUNNING", 1.0))
+    queue._give_up(slot, run_event("SUCCEEDED", 2.0))
+    assert row_of(store, "r")["state"] == "SUCCEEDED"
+    assert (tmp_path / "kfp.db.runs" / "r").exists()
+
+
+def test_a_new_run_is_not_held_back_by_one_of_its_id_whose_end_was_lost(store: Store, queue: RunQueue) -> None:
+    waiting(store, "r")
+    slot = queue._take()
+    assert slot
+    with store.write() as connection:  # keeps the ends from being stored
+        connection.exec_driver_sql("CREATE TRIGGER full BEFORE UPDATE ON runs BEGIN SELECT raise(ABORT, 'full'); END")
+    queue._give_up(slot, run_event("FAILED", 1.0))
+    assert queue._take() is None
+    with store.write() as connection:
+        connection.exec_driver_sql("DROP TRIGGER full")
+    delete(store, queue, "r")
+    waiting(store, "r")
+    slot = queue._take()
+    assert slot
+    queue._give_up(slot, run_event("FAILED", 1.0))
+
+
+def test_a_run_that_was_deleted_before_it_started_is_no_error(
+    store: Store, queue: RunQueue, caplog: pytest.LogCaptureFixture
+) -> None:
+    waiting(store, "r")
+    slot = queue._take()
+    assert slot
+    delete(store, queue, "r")
+    queue._start(slot)
+    assert slot.ended.is_set()
+    assert caplog.records == []
 
 
 def test_a_run_whose_spec_is_gone_fails_with_the_reason(store: Store, queue: RunQueue) -> None:
@@ -174,7 +253,7 @@ def test_no_state_follows_a_terminal_one(store: Store, state: str) -> None:
         assert not any(change_run(connection, "r", other, 1.0) for other in MAY_FOLLOW)
 
 
-def test_endings_are_told() -> None:
+def test_the_end_of_a_process_is_put_into_words() -> None:
     assert [exit_text(code) for code in (0, 3, -9, -40)] == [
         "exited with code 0",
         "exited with code 3",

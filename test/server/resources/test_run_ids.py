@@ -42,6 +42,7 @@ def test_the_folder_of_the_database_outlives_refused_ids(tmp_path: Path) -> None
 def test_deleting_a_run_of_another_version_removes_no_folder_but_its_own(tmp_path: Path) -> None:
     folder = tmp_path / "kfp.db.runs"
     folder.mkdir()
-    with closing(Store(tmp_path / "kfp.db")) as store, closing(RunQueue(store, RunFiles(folder), 1)) as queue:
-        queue.discard("..")
+    with closing(Store(tmp_path / "kfp.db")) as store:
+        with closing(RunQueue(store, RunFiles(folder), 1)) as queue, store.write():
+            queue.discard("..")
     assert (tmp_path / "kfp.db").exists()
