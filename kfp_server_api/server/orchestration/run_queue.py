@@ -42,6 +42,9 @@ _STOPPED = "the server was stopped before the run ended"
 _END = 10.0
 """Seconds that the ends of all runs may take when the server stops."""
 
+_AGAIN = 1.0
+"""Seconds after which a store that did not take the end of a run is asked again."""
+
 _LONGEST = 2000
 
 
@@ -79,7 +82,7 @@ class RunQueue:
     # is written. It may be taken inside a transaction, never the other way round.
     #
     # Two starts of one run: a run gets its slot under `_lock`, in which its row is seen as PENDING, and gives it up
-    # when its end is recorded, so no second slot can be had between.
+    # when its end is recorded, so no second slot can be had between. While the store takes no end, none is given.
     # Terminate: a run without slot is ended in the transaction in which it was CANCELING. One that gets a slot before
     # that is kept, and one whose process is there and has not begun, are refused RUNNING and never begin. One with a
     # slot and no process yet finds `reason` when it has one; one at its end writes its own end, before or after,
@@ -96,9 +99,7 @@ class RunQueue:
         self._limit = limit
         self._lock = threading.Lock()
         self._slots: dict[str, _Slot] = {}
-        self._closed = False
-        # Runs whose end the store did not take: without this, those still PENDING would be started again and again.
-        self._unrecorded: set[str] = set()
+        self._closed = threading.Event()
         with store.write() as connection:
             recorder.end_left_over(connection)
         files.remove_set_aside()
@@ -125,7 +126,6 @@ class RunQueue:
 
     def _discard(self, run_id: str) -> None:
         with self._lock:
-            self._unrecorded.discard(run_id)
             slot = self._slots.get(run_id)
             if slot:
                 slot.deleted = True
@@ -136,7 +136,7 @@ class RunQueue:
     def close(self) -> None:
         """End all runs that have begun; takes a few seconds at most."""
         with self._lock:
-            self._closed = True
+            self._closed.set()
             slots = list(self._slots.values())
         for slot in slots:
             self._end(slot, _STOPPED, grace=1.0)
@@ -147,10 +147,10 @@ class RunQueue:
     def _take(self) -> _Slot | None:
         """Give the run that has waited longest a slot, None where there is none of either."""
         with self._lock:
-            if self._closed or len(self._slots) >= self._limit:
+            if self._closed.is_set() or len(self._slots) >= self._limit:
                 return None
             with self._store.read() as connection:
-                run_id = recorder.first_waiting(connection, [*self._slots, *self._unrecorded])
+                run_id = recorder.first_waiting(connection, list(self._slots))
             if run_id is None:
                 return None
             self._slots[run_id] = _Slot(run_id)
@@ -165,10 +165,10 @@ class RunQueue:
                 process.terminate(reason)
             process.start()
         except sa.exc.NoResultFound:
-            self._give_up(slot, _failed("it was deleted before it started"))
+            self._end_unstarted(slot, "it was deleted before it started")
         except Exception as cause:
             _log.exception("run %s could not be started", slot.run_id)
-            self._give_up(slot, _failed(f"the run could not be started: {cause}"))
+            self._end_unstarted(slot, f"the run could not be started: {cause}")
 
     def _new_process(self, slot: _Slot) -> RunProcess:
         query = sa.select(runs.c.spec_digest, runs.c.runtime_config).where(runs.c.run_id == slot.run_id)
@@ -191,7 +191,7 @@ class RunQueue:
             slot.process.terminate(reason, grace)
 
     def _on_event(self, slot: _Slot, event: Event) -> None:
-        """Take an event of a process, in its own thread."""
+        """Take an event of a run, in the thread of that run."""
         if event["type"] == "task":
             log = self._files.inside(slot.run_id, event["log"])
             with self._store.write() as connection:
@@ -226,6 +226,11 @@ class RunQueue:
             del self._slots[slot.run_id]
         slot.ended.set()
 
+    def _end_unstarted(self, slot: _Slot, error: str) -> None:
+        """End a run without process, in a thread of its own too: a caller shall not wait for a store on a full disk."""
+        last: RunEvent = {"type": "run", "state": "FAILED", "time": time.time(), "error": error, "outputs": None}
+        threading.Thread(target=self._on_event, args=(slot, last), name=f"run-{slot.run_id}", daemon=True).start()
+
     def _remove_folder(self, run_id: str) -> None:
         """Remove a run's folder; a disk that does not take that keeps neither a run nor a request from its end."""
         try:
@@ -235,28 +240,27 @@ class RunQueue:
             _log.exception("the folder of run %s could not be removed", run_id)
 
     def _record_end(self, slot: _Slot, last: RunEvent) -> None:
-        """Record the end of a run; where its results cannot be stored, that, so that it does not seem to go on."""
-        state, when, error = last["state"], last["time"], last["error"] or ""
+        """Record the end of a run; where its results cannot be stored, that, so that it does not seem to go on.
+
+        A store that takes neither, as on a full disk, is asked again until it does or the server is stopped.
+        """
+        cause = self._try_end(slot, last)
+        if cause:
+            _log.error("the end of run %s could not be stored: %s", slot.run_id, last["state"], exc_info=cause)
+        while cause:
+            reason = f"the run ended as {last['state']}, but its results could not be stored: {cause}"
+            failed: RunEvent = {**last, "state": "FAILED", "error": json_safe(reason[:_LONGEST]), "outputs": None}
+            if not self._try_end(slot, failed) or self._closed.wait(_AGAIN):
+                return
+            cause = self._try_end(slot, last)
+
+    def _try_end(self, slot: _Slot, last: RunEvent) -> Exception | None:
+        """Record the end of a run, or return what kept it from being stored."""
         try:
             with self._store.write() as connection:
                 if not slot.deleted:
-                    recorder.end_run(connection, slot.run_id, state, when, error, last["outputs"])
+                    error = last["error"] or ""
+                    recorder.end_run(connection, slot.run_id, last["state"], last["time"], error, last["outputs"])
         except Exception as cause:
-            _log.exception("the end of run %s could not be stored: %s", slot.run_id, state)
-            reason = f"the run ended as {state}, but its results could not be stored: {cause}"
-            self._record_failure(slot, json_safe(reason[:_LONGEST]))
-
-    def _record_failure(self, slot: _Slot, reason: str) -> None:
-        try:
-            with self._store.write() as connection:
-                if not slot.deleted:
-                    recorder.end_run(connection, slot.run_id, "FAILED", time.time(), reason)
-        except Exception:
-            _log.exception("the end of run %s could not be stored", slot.run_id)
-            with self._lock:
-                if not slot.deleted:
-                    self._unrecorded.add(slot.run_id)
-
-
-def _failed(error: str) -> RunEvent:
-    return {"type": "run", "state": "FAILED", "time": time.time(), "error": error, "outputs": None}
+            return cause
+        return None

@@ -31,19 +31,22 @@ class Store:
         path: the file; made when missing.
 
     Raises:
-        StoreError: it is no database of this server, or another server has it open.
+        StoreError: it is no database of this server, or cannot be opened, or another server has it open.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._writing = threading.Lock()
         self._then: list[Callable[[], None]] = []  # of the one `write` that goes on
         if path.is_dir():
             raise StoreError(f"cannot use {path} as database: it is a folder")
         lock = _lock_file(path)
-        new = not lock.exists()
-        self._hold = _hold(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            new = not lock.exists()
+            self._hold = _hold(path)
+        except OSError as cause:
+            raise StoreError(f"cannot use {path} as database: {cause}") from cause
         self._engine = _engine(path)
         try:
             with self.write() as connection:

@@ -4,21 +4,23 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from fixtures.calling import Caller, pipeline
+from fixtures.running import until
 
 from kfp_server_api.server import LocalServer
 from kfp_server_api.server.engine.events import run_event
 from kfp_server_api.server.orchestration.recorder import MAY_FOLLOW, change_run, insert_run
 from kfp_server_api.server.orchestration.run_files import RunFiles
 from kfp_server_api.server.orchestration.run_process import refusal
-from kfp_server_api.server.orchestration.run_queue import RunQueue
+from kfp_server_api.server.orchestration.run_queue import RunQueue, _Slot
 from kfp_server_api.server.process_exit import exit_text, tail
 from kfp_server_api.server.resources.experiments import default_experiment_id
 from kfp_server_api.server.states import FINAL
@@ -180,21 +182,56 @@ def test_a_run_goes_on_whose_deletion_could_not_be_stored(store: Store, queue: R
     assert (tmp_path / "kfp.db.runs" / "r").exists()
 
 
-def test_a_new_run_is_not_held_back_by_one_of_its_id_whose_end_was_lost(store: Store, queue: RunQueue) -> None:
-    waiting(store, "r")
-    slot = queue._take()
-    assert slot
-    with store.write() as connection:  # keeps the ends from being stored
+@contextmanager
+def full(store: Store) -> Iterator[None]:
+    """Keep the store from taking changes of runs, as a full disk does, while the block runs."""
+    with store.write() as connection:
         connection.exec_driver_sql("CREATE TRIGGER full BEFORE UPDATE ON runs BEGIN SELECT raise(ABORT, 'full'); END")
-    queue._give_up(slot, run_event("FAILED", 1.0))
-    assert queue._take() is None
+    yield
     with store.write() as connection:
         connection.exec_driver_sql("DROP TRIGGER full")
-    delete(store, queue, "r")
+
+
+def end(queue: RunQueue, slot: _Slot) -> None:
+    """Have a run end as SUCCEEDED in a thread of its own, which tries to store that."""
+    last = run_event("SUCCEEDED", 2.0, outputs={"o": 1})
+    threading.Thread(target=queue._on_event, args=(slot, last), daemon=True).start()
+    assert not slot.ended.wait(0.3)
+
+
+def test_an_end_that_the_store_does_not_take_is_stored_when_it_does(store: Store, queue: RunQueue) -> None:
     waiting(store, "r")
     slot = queue._take()
     assert slot
-    queue._give_up(slot, run_event("FAILED", 1.0))
+    queue._begin(slot, run_event("RUNNING", 1.0))
+    with full(store):
+        end(queue, slot)
+        assert row_of(store, "r")["state"] == "RUNNING"
+    until(slot.ended.is_set)
+    row = row_of(store, "r")
+    assert (row["state"], row["end_reason"]) == ("SUCCEEDED", "")
+
+
+def test_a_run_whose_end_the_store_does_not_take_can_be_deleted(store: Store, queue: RunQueue) -> None:
+    waiting(store, "r")
+    slot = queue._take()
+    assert slot
+    queue._begin(slot, run_event("RUNNING", 1.0))
+    with full(store):
+        end(queue, slot)
+        delete(store, queue, "r")
+        until(slot.ended.is_set)
+
+
+def test_closing_does_not_wait_for_a_store_that_takes_no_end(store: Store, queue: RunQueue) -> None:
+    waiting(store, "r")
+    slot = queue._take()
+    assert slot
+    queue._begin(slot, run_event("RUNNING", 1.0))
+    with full(store):
+        end(queue, slot)
+        queue.close()
+        assert slot.ended.is_set()
 
 
 def test_a_run_that_was_deleted_before_it_started_is_no_error(
@@ -205,14 +242,14 @@ def test_a_run_that_was_deleted_before_it_started_is_no_error(
     assert slot
     delete(store, queue, "r")
     queue._start(slot)
-    assert slot.ended.is_set()
+    assert slot.ended.wait(20)
     assert caplog.records == []
 
 
 def test_a_run_whose_spec_is_gone_fails_with_the_reason(store: Store, queue: RunQueue) -> None:
     waiting(store, "r", spec_digest="none")
     queue.wake()
-    assert row_of(store, "r")["state"] == "FAILED"
+    until(lambda: row_of(store, "r")["state"] == "FAILED")
     assert row_of(store, "r")["end_reason"] == "the run could not be started: its pipeline spec was not kept"
 
 
