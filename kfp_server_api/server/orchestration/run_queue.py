@@ -15,9 +15,11 @@ A server that is stopped fails what is RUNNING, and leaves what is PENDING for t
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -194,9 +196,7 @@ class RunQueue:
         """Take an event of a run, in the thread of that run."""
         if event["type"] == "task":
             log = self._files.inside(slot.run_id, event["log"])
-            with self._store.write() as connection:
-                if not slot.deleted:
-                    recorder.record_task(connection, slot.run_id, event, log)
+            self._keep(slot, partial(recorder.record_task, event=event, log=log))
         elif event["state"] in FINAL:
             self._give_up(slot, event)
             self.wake()
@@ -205,26 +205,30 @@ class RunQueue:
 
     def _begin(self, slot: _Slot, event: RunEvent) -> None:
         """Record that a process begins, or end it: one whose run has not become RUNNING must not."""
+
+        def begin(connection: sa.Connection, run_id: str) -> None:
+            slot.begun = not slot.reason and recorder.change_run(connection, run_id, event["state"], event["time"])
+
         try:
-            with self._store.write() as connection:
-                going_on = not (slot.deleted or slot.reason)
-                begun = going_on and recorder.change_run(connection, slot.run_id, event["state"], event["time"])
-            slot.begun = begun
+            slot.begun = self._keep(slot, begin) and slot.begun
         except Exception as cause:
+            slot.begun = False
             self._end(slot, f"the run could not be started: {cause}")
             raise
-        if not begun:
+        if not slot.begun:
             self._end(slot, TERMINATED)
 
     def _give_up(self, slot: _Slot, last: RunEvent) -> None:
         """Record the end of a run and free its slot."""
-        if slot.begun or slot.reason != _STOPPED:
-            self._record_end(slot, last)
-        if slot.deleted:  # its process may have made the folder anew
-            self._remove_folder(slot.run_id)
-        with self._lock:
-            del self._slots[slot.run_id]
-        slot.ended.set()
+        try:
+            if slot.begun or slot.reason != _STOPPED:
+                self._record_end(slot, last)
+            if slot.deleted:  # its process may have made the folder anew
+                self._remove_folder(slot.run_id)
+        finally:
+            with self._lock:
+                del self._slots[slot.run_id]
+            slot.ended.set()
 
     def _end_unstarted(self, slot: _Slot, error: str) -> None:
         """End a run without process, in a thread of its own too: a caller shall not wait for a store on a full disk."""
@@ -240,27 +244,37 @@ class RunQueue:
             _log.exception("the folder of run %s could not be removed", run_id)
 
     def _record_end(self, slot: _Slot, last: RunEvent) -> None:
-        """Record the end of a run; where its results cannot be stored, that, so that it does not seem to go on.
-
-        A store that takes neither, as on a full disk, is asked again until it does or the server is stopped.
-        """
-        cause = self._try_end(slot, last)
-        if cause:
-            _log.error("the end of run %s could not be stored: %s", slot.run_id, last["state"], exc_info=cause)
-        while cause:
+        """Record the end of a run; where its results cannot be stored, that, so that it does not seem to go on."""
+        try:
+            self._keep(slot, partial(_end_run, last=last))
+        except Exception as cause:
+            _log.exception("the end of run %s could not be stored: %s", slot.run_id, last["state"])
             reason = f"the run ended as {last['state']}, but its results could not be stored: {cause}"
             failed: RunEvent = {**last, "state": "FAILED", "error": json_safe(reason[:_LONGEST]), "outputs": None}
-            if not self._try_end(slot, failed) or self._closed.wait(_AGAIN):
-                return
-            cause = self._try_end(slot, last)
+            self._keep(slot, partial(_end_run, last=failed))
 
-    def _try_end(self, slot: _Slot, last: RunEvent) -> Exception | None:
-        """Record the end of a run, or return what kept it from being stored."""
-        try:
-            with self._store.write() as connection:
-                if not slot.deleted:
-                    error = last["error"] or ""
-                    recorder.end_run(connection, slot.run_id, last["state"], last["time"], error, last["outputs"])
-        except Exception as cause:
-            return cause
-        return None
+    def _keep(self, slot: _Slot, change: Callable[[sa.Connection, str], None]) -> bool:
+        """Change what the store has of a run, unless that was deleted.
+
+        A store that takes nothing, as on a full disk, is asked again until it does, so that nothing is lost of what a
+        process reports. Meanwhile its slot is given to no other.
+
+        Returns:
+            False where the server was stopped before that.
+        """
+        for attempt in itertools.count():
+            try:
+                with self._store.write() as connection:
+                    if not slot.deleted:
+                        change(connection, slot.run_id)
+                return True
+            except sa.exc.OperationalError as cause:
+                if not attempt:
+                    _log.error("run %s waits for the store to take what it reports: %s", slot.run_id, cause.orig)
+                if self._closed.wait(_AGAIN):
+                    break
+        return False
+
+
+def _end_run(connection: sa.Connection, run_id: str, last: RunEvent) -> None:
+    recorder.end_run(connection, run_id, last["state"], last["time"], last["error"] or "", last["outputs"])

@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 import contextlib
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from fixtures.calling import Caller, pipeline
+from fixtures.queued import delete, row_of, terminate, waiting
 from fixtures.running import until
 
 from kfp_server_api.server import LocalServer
@@ -20,11 +20,9 @@ from kfp_server_api.server.engine.events import run_event
 from kfp_server_api.server.orchestration.recorder import MAY_FOLLOW, change_run, insert_run
 from kfp_server_api.server.orchestration.run_files import RunFiles
 from kfp_server_api.server.orchestration.run_process import refusal
-from kfp_server_api.server.orchestration.run_queue import RunQueue, _Slot
+from kfp_server_api.server.orchestration.run_queue import RunQueue
 from kfp_server_api.server.process_exit import exit_text, tail
-from kfp_server_api.server.resources.experiments import default_experiment_id
 from kfp_server_api.server.states import FINAL
-from kfp_server_api.server.store import pipeline_specs
 from kfp_server_api.server.store.database import Store
 from kfp_server_api.server.store.tables import runs
 
@@ -56,59 +54,6 @@ def test_a_killed_run_fails_and_the_next_one_starts(call: Caller, script: str, r
     assert failed["state"] == "FAILED"
     assert reason in failed["error"]["message"]
     assert run(call, "true")["state"] == "SUCCEEDED"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """A store of its own."""
-    with closing(Store(tmp_path / "kfp.db")) as store:
-        yield store
-
-
-@pytest.fixture
-def queue(store: Store, tmp_path: Path) -> Iterator[RunQueue]:
-    """A queue that starts nothing by itself."""
-    with closing(RunQueue(store, RunFiles(tmp_path / "kfp.db.runs"), 1)) as queue:
-        yield queue
-
-
-def waiting(store: Store, run_id: str, **values: Any) -> None:
-    """Put a run into the queue."""
-    with store.write() as connection:
-        row = {"run_id": run_id, "display_name": "r", "experiment_id": default_experiment_id(connection)}
-        digest = pipeline_specs.keep(connection, pipeline("true"))
-        insert_run(connection, {**row, "spec_digest": digest, **values})
-
-
-def row_of(store: Store, run_id: str) -> Mapping[str, Any]:
-    """Return a run's row."""
-    with store.read() as connection:
-        return connection.execute(runs.select().where(runs.c.run_id == run_id)).mappings().one()
-
-
-def terminate(store: Store, queue: RunQueue, run_id: str) -> None:
-    """Terminate a run as its handler does."""
-    with store.write() as connection:
-        assert change_run(connection, run_id, "CANCELING", 1.0)
-        queue.terminate(connection, run_id)
-
-
-def delete(store: Store, queue: RunQueue, run_id: str) -> None:
-    """Delete a run as its handler does."""
-    with store.write() as connection:
-        connection.execute(runs.delete().where(runs.c.run_id == run_id))
-        queue.discard(run_id)
-
-
-def test_a_last_event_that_cannot_be_stored_fails_the_run(store: Store, queue: RunQueue) -> None:
-    waiting(store, "r")
-    slot = queue._take()
-    assert slot
-    queue._begin(slot, run_event("RUNNING", 1.0))
-    queue._give_up(slot, run_event("SUCCEEDED", 2.0, outputs={"o": object()}))
-    row = row_of(store, "r")
-    assert row["state"] == "FAILED"
-    assert row["end_reason"].startswith("the run ended as SUCCEEDED, but its results could not be stored: ")
 
 
 def test_runs_are_taken_in_the_order_of_arrival_whatever_the_clock_said(store: Store, queue: RunQueue) -> None:
@@ -180,58 +125,6 @@ def test_a_run_goes_on_whose_deletion_could_not_be_stored(store: Store, queue: R
     queue._give_up(slot, run_event("SUCCEEDED", 2.0))
     assert row_of(store, "r")["state"] == "SUCCEEDED"
     assert (tmp_path / "kfp.db.runs" / "r").exists()
-
-
-@contextmanager
-def full(store: Store) -> Iterator[None]:
-    """Keep the store from taking changes of runs, as a full disk does, while the block runs."""
-    with store.write() as connection:
-        connection.exec_driver_sql("CREATE TRIGGER full BEFORE UPDATE ON runs BEGIN SELECT raise(ABORT, 'full'); END")
-    yield
-    with store.write() as connection:
-        connection.exec_driver_sql("DROP TRIGGER full")
-
-
-def end(queue: RunQueue, slot: _Slot) -> None:
-    """Have a run end as SUCCEEDED in a thread of its own, which tries to store that."""
-    last = run_event("SUCCEEDED", 2.0, outputs={"o": 1})
-    threading.Thread(target=queue._on_event, args=(slot, last), daemon=True).start()
-    assert not slot.ended.wait(0.3)
-
-
-def test_an_end_that_the_store_does_not_take_is_stored_when_it_does(store: Store, queue: RunQueue) -> None:
-    waiting(store, "r")
-    slot = queue._take()
-    assert slot
-    queue._begin(slot, run_event("RUNNING", 1.0))
-    with full(store):
-        end(queue, slot)
-        assert row_of(store, "r")["state"] == "RUNNING"
-    until(slot.ended.is_set)
-    row = row_of(store, "r")
-    assert (row["state"], row["end_reason"]) == ("SUCCEEDED", "")
-
-
-def test_a_run_whose_end_the_store_does_not_take_can_be_deleted(store: Store, queue: RunQueue) -> None:
-    waiting(store, "r")
-    slot = queue._take()
-    assert slot
-    queue._begin(slot, run_event("RUNNING", 1.0))
-    with full(store):
-        end(queue, slot)
-        delete(store, queue, "r")
-        until(slot.ended.is_set)
-
-
-def test_closing_does_not_wait_for_a_store_that_takes_no_end(store: Store, queue: RunQueue) -> None:
-    waiting(store, "r")
-    slot = queue._take()
-    assert slot
-    queue._begin(slot, run_event("RUNNING", 1.0))
-    with full(store):
-        end(queue, slot)
-        queue.close()
-        assert slot.ended.is_set()
 
 
 def test_a_run_that_was_deleted_before_it_started_is_no_error(
