@@ -37,6 +37,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._writing = threading.Lock()
+        self._closed = False
         self._then: list[Callable[[], None]] = []  # of the one `write` that goes on
         if path.is_dir():
             raise StoreError(f"cannot use {path} as database: it is a folder")
@@ -60,6 +61,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """Give a connection that sees one state of the data throughout the block."""
+        self._check_open()
         with self._engine.connect() as connection:
             yield connection
 
@@ -68,6 +70,7 @@ class Store:
         """Give a connection whose changes are all kept at the end of the block, or none after an error."""
         writing = self._engine.execution_options(write=True)
         with self._writing:
+            self._check_open()
             self._then.clear()
             with writing.begin() as connection:
                 yield connection
@@ -82,10 +85,16 @@ class Store:
         self._then.append(action)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; who uses the store afterwards gets a StoreError."""
+        self._closed = True
         self._engine.dispose()
         if self._hold:
             self._hold.close()
+
+    def _check_open(self) -> None:
+        """Refuse who is late: the engine would open the file again, which another server may have by now."""
+        if self._closed:
+            raise StoreError(f"{self.path} is closed: the server was stopped")
 
 
 def _engine(path: Path) -> sa.Engine:
