@@ -24,13 +24,13 @@ def delete(store: Store, queue: RunQueue, run_id: str) -> None:
 @pytest.mark.parametrize(
     "run_id", ["..", ".", "../x", "/abs", "a/b", "a\0b", "x" * 65, "-a", "_a", "a b", "ü", "a\n"], ids=ascii
 )
-def test_an_id_that_is_no_plain_name_is_refused(call: Caller, run_id: str) -> None:
+def test_an_id_that_cannot_name_a_folder_is_refused(call: Caller, run_id: str) -> None:
     reply = call("POST", "/runs", {"display_name": "r", "run_id": run_id, "pipeline_spec": pipeline("true")})
     assert (reply.status, reply.json["code"]) == (400, 3)
 
 
 @pytest.mark.parametrize("run_id", ["a", "0-A_b", "x" * 64])
-def test_a_plain_name_is_taken(call: Caller, run_id: str) -> None:
+def test_an_id_that_can_name_a_folder_is_taken(call: Caller, run_id: str) -> None:
     call("POST", "/runs", {"display_name": "r", "run_id": run_id, "pipeline_spec": pipeline("true")})
     assert call.wait(run_id)["state"] == "SUCCEEDED"
 
