@@ -45,7 +45,7 @@ _END = 10.0
 """Seconds that the ends of all runs may take when the server stops."""
 
 _AGAIN = 1.0
-"""Seconds after which a store that did not take the end of a run is asked again."""
+"""Seconds after which a store that did not take what a run reports is asked again."""
 
 _LONGEST = 2000
 

@@ -32,6 +32,15 @@ def full(store: Store) -> Iterator[None]:
             connection.exec_driver_sql(f'DROP TRIGGER "{event}"')
 
 
+def running(store: Store, queue: RunQueue) -> _Slot:
+    """Return the slot of a run, `r`, that has begun."""
+    waiting(store, "r")
+    slot = queue._take()
+    assert slot
+    queue._begin(slot, run_event("RUNNING", 1.0))
+    return slot
+
+
 def end(queue: RunQueue, slot: _Slot) -> None:
     """Have a run end as SUCCEEDED in a thread of its own, which tries to store that."""
     last = run_event("SUCCEEDED", 2.0, outputs={"o": 1})
@@ -40,10 +49,7 @@ def end(queue: RunQueue, slot: _Slot) -> None:
 
 
 def test_an_end_that_the_store_does_not_take_is_stored_when_it_does(store: Store, queue: RunQueue) -> None:
-    waiting(store, "r")
-    slot = queue._take()
-    assert slot
-    queue._begin(slot, run_event("RUNNING", 1.0))
+    slot = running(store, queue)
     with full(store):
         end(queue, slot)
         assert row_of(store, "r")["state"] == "RUNNING"
@@ -53,10 +59,7 @@ def test_an_end_that_the_store_does_not_take_is_stored_when_it_does(store: Store
 
 
 def test_a_task_that_the_store_does_not_take_is_stored_when_it_does(store: Store, queue: RunQueue) -> None:
-    waiting(store, "r")
-    slot = queue._take()
-    assert slot
-    queue._begin(slot, run_event("RUNNING", 1.0))
+    slot = running(store, queue)
     event: Event = {
         "type": "task",
         "task_id": "t",
@@ -93,10 +96,7 @@ def test_a_run_that_waits_begins_when_the_store_takes_that(store: Store, queue: 
 
 
 def test_a_run_whose_end_the_store_does_not_take_can_be_deleted(store: Store, queue: RunQueue) -> None:
-    waiting(store, "r")
-    slot = queue._take()
-    assert slot
-    queue._begin(slot, run_event("RUNNING", 1.0))
+    slot = running(store, queue)
     with full(store):
         end(queue, slot)
         delete(store, queue, "r")
@@ -104,10 +104,7 @@ def test_a_run_whose_end_the_store_does_not_take_can_be_deleted(store: Store, qu
 
 
 def test_closing_does_not_wait_for_a_store_that_takes_no_end(store: Store, queue: RunQueue) -> None:
-    waiting(store, "r")
-    slot = queue._take()
-    assert slot
-    queue._begin(slot, run_event("RUNNING", 1.0))
+    slot = running(store, queue)
     with full(store):
         end(queue, slot)
         queue.close()
@@ -115,10 +112,7 @@ def test_closing_does_not_wait_for_a_store_that_takes_no_end(store: Store, queue
 
 
 def test_a_last_event_that_cannot_be_stored_fails_the_run(store: Store, queue: RunQueue) -> None:
-    waiting(store, "r")
-    slot = queue._take()
-    assert slot
-    queue._begin(slot, run_event("RUNNING", 1.0))
+    slot = running(store, queue)
     queue._give_up(slot, run_event("SUCCEEDED", 2.0, outputs={"o": object()}))
     row = row_of(store, "r")
     assert row["state"] == "FAILED"
