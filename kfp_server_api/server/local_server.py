@@ -80,7 +80,7 @@ class LocalServer:
 
         Raises:
             OSError: the port is taken or the address is not this machine's.
-            StoreError: the file is no database of this server or is in use.
+            StoreError: the file is no database of this server, cannot be opened, or is in use.
         """
         if self._running:
             raise RuntimeError("the server is already running")

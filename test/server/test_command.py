@@ -78,7 +78,7 @@ def test_help_names_the_default_of_parallel_runs() -> None:
     assert f"default: one for each processor, here {os.cpu_count()}" in " ".join(said.split())
 
 
-@pytest.mark.parametrize("name", ["folder", "other.db"])
+@pytest.mark.parametrize("name", ["folder", "other.db", "other.db/kfp.db"])
 def test_a_refused_file_gets_no_lock(tmp_path: Path, name: str) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "other.db").write_bytes(b"x" * 5000)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The child process of one run: `python -m kfp_server_api.server.engine.__main__ REQUEST_FILE`.
+"""The child process of one run: `python -m kfp_server_api.server.engine REQUEST_FILE`.
 
 Started by `orchestration.run_process` only. Reports over a socket, in the words of `events`; ends itself and all that
 it started when the other end of that socket is gone.

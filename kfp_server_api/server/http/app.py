@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from starlette.applications import Starlette
@@ -15,6 +16,7 @@ from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from kfp_server_api import api
 from kfp_server_api._operation import Operation, operations
@@ -66,6 +68,28 @@ class _Json(JSONResponse):
             return super().render(json_safe(content))
 
 
+class _Streamed(StreamingResponse):
+    """A stream; what its handler holds open is closed with it, whatever becomes of the client.
+
+    Args:
+        first: the first piece, made before the reply begins: what fails until then has a status of its own.
+        others: makes the other pieces.
+        media_type: as in `Stream`.
+    """
+
+    def __init__(self, first: bytes, others: Iterator[bytes], media_type: str) -> None:
+        super().__init__(chain((first,), others), media_type=media_type)
+        self._others = others
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the reply."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            if isinstance(self._others, Generator):
+                self._others.close()
+
+
 def make_app(context: Context, hosts: Iterable[str] = (), handlers: Mapping[str, Handler] = HANDLERS) -> Starlette:
     """Return the ASGI application that serves the API.
 
@@ -103,7 +127,7 @@ def _endpoint(operation: Operation, context: Context, handler: Handler | None) -
             if handler is None:
                 raise RequestError(UNIMPLEMENTED, f"The local server does not implement {operation.name}")
             call = Call(context, await read_arguments(operation, request))
-            return _response(operation, await run_in_threadpool(handler, call))
+            return await _response(operation, await run_in_threadpool(handler, call))
         except RequestError as problem:
             return JSONResponse(problem.body(action), problem.status)
         except ClientDisconnect:
@@ -116,10 +140,11 @@ def _endpoint(operation: Operation, context: Context, handler: Handler | None) -
     return endpoint
 
 
-def _response(operation: Operation, answer: Answer) -> Response:
+async def _response(operation: Operation, answer: Answer) -> Response:
     """Return a handler's answer as the reply of its operation."""
     if isinstance(answer, Stream):
-        return StreamingResponse(answer.chunks, media_type=answer.media_type)
+        chunks = iter(answer.chunks)
+        return _Streamed(await run_in_threadpool(next, chunks, b""), chunks, answer.media_type)
     if isinstance(answer, Page):
         assert operation.paging
         items, following = operation.paging.items, operation.paging.next

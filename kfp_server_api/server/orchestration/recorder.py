@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from kfp_server_api.server.orchestration.run_process import TERMINATED
 from kfp_server_api.server.states import FINAL
 from kfp_server_api.server.store.tables import runs, tasks
 from kfp_server_api.server.times import NEVER, TASK_NEVER, now
@@ -33,7 +34,6 @@ MAY_FOLLOW: Mapping[str, frozenset[str]] = {
 }
 """State of a run or task to the states that may follow it. Anything else is refused, and then nothing is written."""
 
-TERMINATED = "terminated by request"
 SERVER_ENDED = "the server ended before the run did; how far the run came after that is not known"
 CLOSED = "ended together with its run"
 PLUGIN = "local"

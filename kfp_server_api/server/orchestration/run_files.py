@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import threading
@@ -10,8 +11,8 @@ import uuid
 from collections.abc import Iterable
 from pathlib import Path
 
-_ASIDE = ".removed-"
-"""Begins the names of folders that are only still to be removed; no run's id begins so."""
+_ASIDE = ".removed"
+"""The folder of those that are only still to be removed; no run has this id."""
 
 
 def is_run_id(text: str) -> bool:
@@ -46,11 +47,14 @@ class RunFiles:
     def set_aside(self, run_id: str) -> None:
         """Free the name of a run's folder at once, for a new run with the same id; `remove_set_aside` does the rest."""
         if is_run_id(run_id) and self.folder(run_id).exists():
-            self.folder(run_id).rename(self._root / f"{_ASIDE}{uuid.uuid4()}")
+            aside = self._root / _ASIDE
+            aside.mkdir(exist_ok=True)
+            with contextlib.suppress(FileNotFoundError):  # another thread was faster
+                self.folder(run_id).rename(aside / str(uuid.uuid4()))
 
     def remove_set_aside(self) -> None:
         """Remove in the background the folders that were set aside, by an earlier server too."""
-        folders = list(self._root.glob(f"{_ASIDE}*"))
+        folders = list((self._root / _ASIDE).glob("*"))
         if folders:
             threading.Thread(target=_remove, args=(folders,), name="remove-runs", daemon=True).start()
 

@@ -43,11 +43,6 @@ class RunProcessUnavailable(RuntimeError):
     """Pipelines cannot be run on this installation."""
 
 
-def available() -> bool:
-    """Return whether pipelines can be run on this installation."""
-    return not refusal()
-
-
 def refusal(system: str = os.name) -> str:
     """Return why pipelines cannot be run on this installation, "" if they can."""
     if system != "posix":

@@ -15,9 +15,11 @@ A server that is stopped fails what is RUNNING, and leaves what is PENDING for t
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -41,6 +43,9 @@ _TERMINATED_EARLY = f"{TERMINATED} before it started"
 _STOPPED = "the server was stopped before the run ended"
 _END = 10.0
 """Seconds that the ends of all runs may take when the server stops."""
+
+_AGAIN = 1.0
+"""Seconds after which a store that did not take what a run reports is asked again."""
 
 _LONGEST = 2000
 
@@ -79,12 +84,14 @@ class RunQueue:
     # is written. It may be taken inside a transaction, never the other way round.
     #
     # Two starts of one run: a run gets its slot under `_lock`, in which its row is seen as PENDING, and gives it up
-    # when its end is recorded, so no second slot can be had between.
-    # Terminate: the row is CANCELING first. A run without slot cannot get one then; one with a slot and no process
-    # yet finds `reason` when it has one; a process that is there and has not begun is refused RUNNING and never
-    # begins; one at its end writes its own end before or after, whichever the table allows.
-    # Delete: the flag `deleted` is set in the transaction that deletes the row, and events look at it in theirs, so
-    # none of them reaches a new run of that id, which cannot start before this slot is given up.
+    # when its end is recorded, so no second slot can be had between. While the store takes no end, none is given.
+    # Terminate: a run without slot is ended in the transaction in which it was CANCELING. One that gets a slot before
+    # that is kept, and one whose process is there and has not begun, are refused RUNNING and never begin. One with a
+    # slot and no process yet finds `reason` when it has one; one at its end writes its own end, before or after,
+    # whichever the table allows.
+    # Delete: the flag `deleted` is set when the row is gone for all readers and before anybody else writes. So it is on
+    # every slot that was given for that row; events look at it in their transactions, and none of them reaches a new
+    # run of that id, which cannot start before this slot is given up. Whoever calls with the id means the new run.
     # Close: no slot is given any more. Those that exist end as after terminate; one that has not begun is left as it
     # is, PENDING.
 
@@ -94,9 +101,7 @@ class RunQueue:
         self._limit = limit
         self._lock = threading.Lock()
         self._slots: dict[str, _Slot] = {}
-        self._closed = False
-        # Runs whose end the store did not take: without this, those still PENDING would be started again and again.
-        self._unrecorded: set[str] = set()
+        self._closed = threading.Event()
         with store.write() as connection:
             recorder.end_left_over(connection)
         files.remove_set_aside()
@@ -108,29 +113,32 @@ class RunQueue:
             self._start(slot)
             slot = self._take()
 
-    def terminate(self, run_id: str) -> None:
-        """End a run whose state is already CANCELING; returns before its processes have ended."""
+    def terminate(self, connection: sa.Connection, run_id: str) -> None:
+        """End a run in the transaction that makes it CANCELING; its processes end when that is kept."""
         with self._lock:
             slot = self._slots.get(run_id)
-        if slot:
-            self._end(slot, TERMINATED)
+        if slot and not slot.deleted:
+            self._store.then(partial(self._end, slot, TERMINATED))
         else:
-            self._record_failure(run_id, _TERMINATED_EARLY)
+            recorder.end_run(connection, run_id, "FAILED", time.time(), _TERMINATED_EARLY)
 
     def discard(self, run_id: str) -> None:
-        """End a run and remove its folder; to be called in the transaction that deletes it."""
+        """End a run and remove its folder, when the transaction that deletes it is kept; to be called in that."""
+        self._store.then(partial(self._discard, run_id))
+
+    def _discard(self, run_id: str) -> None:
         with self._lock:
             slot = self._slots.get(run_id)
+            if slot:
+                slot.deleted = True
         if slot:
-            slot.deleted = True
             self._end(slot, TERMINATED)
-        self._files.set_aside(run_id)
-        self._files.remove_set_aside()
+        self._remove_folder(run_id)
 
     def close(self) -> None:
         """End all runs that have begun; takes a few seconds at most."""
         with self._lock:
-            self._closed = True
+            self._closed.set()
             slots = list(self._slots.values())
         for slot in slots:
             self._end(slot, _STOPPED, grace=1.0)
@@ -141,10 +149,10 @@ class RunQueue:
     def _take(self) -> _Slot | None:
         """Give the run that has waited longest a slot, None where there is none of either."""
         with self._lock:
-            if self._closed or len(self._slots) >= self._limit:
+            if self._closed.is_set() or len(self._slots) >= self._limit:
                 return None
             with self._store.read() as connection:
-                run_id = recorder.first_waiting(connection, [*self._slots, *self._unrecorded])
+                run_id = recorder.first_waiting(connection, list(self._slots))
             if run_id is None:
                 return None
             self._slots[run_id] = _Slot(run_id)
@@ -158,9 +166,11 @@ class RunQueue:
             if reason:
                 process.terminate(reason)
             process.start()
+        except sa.exc.NoResultFound:
+            self._end_unstarted(slot, "it was deleted before it started")
         except Exception as cause:
             _log.exception("run %s could not be started", slot.run_id)
-            self._give_up(slot, _failed(f"the run could not be started: {cause}"))
+            self._end_unstarted(slot, f"the run could not be started: {cause}")
 
     def _new_process(self, slot: _Slot) -> RunProcess:
         query = sa.select(runs.c.spec_digest, runs.c.runtime_config).where(runs.c.run_id == slot.run_id)
@@ -183,12 +193,10 @@ class RunQueue:
             slot.process.terminate(reason, grace)
 
     def _on_event(self, slot: _Slot, event: Event) -> None:
-        """Take an event of a process, in its own thread."""
+        """Take an event of a run, in the thread of that run."""
         if event["type"] == "task":
             log = self._files.inside(slot.run_id, event["log"])
-            with self._store.write() as connection:
-                if not slot.deleted:
-                    recorder.record_task(connection, slot.run_id, event, log)
+            self._keep(slot, partial(recorder.record_task, event=event, log=log))
         elif event["state"] in FINAL:
             self._give_up(slot, event)
             self.wake()
@@ -197,48 +205,76 @@ class RunQueue:
 
     def _begin(self, slot: _Slot, event: RunEvent) -> None:
         """Record that a process begins, or end it: one whose run has not become RUNNING must not."""
+
+        def begin(connection: sa.Connection, run_id: str) -> None:
+            slot.begun = not slot.reason and recorder.change_run(connection, run_id, event["state"], event["time"])
+
         try:
-            with self._store.write() as connection:
-                going_on = not (slot.deleted or slot.reason)
-                begun = going_on and recorder.change_run(connection, slot.run_id, event["state"], event["time"])
-            slot.begun = begun
+            slot.begun = self._keep(slot, begin) and slot.begun
         except Exception as cause:
+            slot.begun = False
             self._end(slot, f"the run could not be started: {cause}")
             raise
-        if not begun:
+        if not slot.begun:
             self._end(slot, TERMINATED)
 
     def _give_up(self, slot: _Slot, last: RunEvent) -> None:
         """Record the end of a run and free its slot."""
-        if slot.deleted:  # its process may have made the folder anew
-            self._files.set_aside(slot.run_id)
+        try:
+            if slot.begun or slot.reason != _STOPPED:
+                self._record_end(slot, last)
+            if slot.deleted:  # its process may have made the folder anew
+                self._remove_folder(slot.run_id)
+        finally:
+            with self._lock:
+                del self._slots[slot.run_id]
+            slot.ended.set()
+
+    def _end_unstarted(self, slot: _Slot, error: str) -> None:
+        """End a run without process, in a thread of its own too: a caller shall not wait for a store on a full disk."""
+        last: RunEvent = {"type": "run", "state": "FAILED", "time": time.time(), "error": error, "outputs": None}
+        threading.Thread(target=self._on_event, args=(slot, last), name=f"run-{slot.run_id}", daemon=True).start()
+
+    def _remove_folder(self, run_id: str) -> None:
+        """Remove a run's folder; a disk that does not take that keeps neither a run nor a request from its end."""
+        try:
+            self._files.set_aside(run_id)
             self._files.remove_set_aside()
-        elif slot.begun or slot.reason != _STOPPED:
-            self._record_end(slot, last)
-        with self._lock:
-            del self._slots[slot.run_id]
-        slot.ended.set()
+        except Exception:
+            _log.exception("the folder of run %s could not be removed", run_id)
 
     def _record_end(self, slot: _Slot, last: RunEvent) -> None:
         """Record the end of a run; where its results cannot be stored, that, so that it does not seem to go on."""
-        state, when, error = last["state"], last["time"], last["error"] or ""
         try:
-            with self._store.write() as connection:
-                if not slot.deleted:
-                    recorder.end_run(connection, slot.run_id, state, when, error, last["outputs"])
+            self._keep(slot, partial(_end_run, last=last))
         except Exception as cause:
-            _log.exception("the end of run %s could not be stored: %s", slot.run_id, state)
-            reason = f"the run ended as {state}, but its results could not be stored: {cause}"
-            self._record_failure(slot.run_id, json_safe(reason[:_LONGEST]))
+            _log.exception("the end of run %s could not be stored: %s", slot.run_id, last["state"])
+            reason = f"the run ended as {last['state']}, but its results could not be stored: {cause}"
+            failed: RunEvent = {**last, "state": "FAILED", "error": json_safe(reason[:_LONGEST]), "outputs": None}
+            self._keep(slot, partial(_end_run, last=failed))
 
-    def _record_failure(self, run_id: str, reason: str) -> None:
-        try:
-            with self._store.write() as connection:
-                recorder.end_run(connection, run_id, "FAILED", time.time(), reason)
-        except Exception:
-            _log.exception("the end of run %s could not be stored", run_id)
-            self._unrecorded.add(run_id)
+    def _keep(self, slot: _Slot, change: Callable[[sa.Connection, str], None]) -> bool:
+        """Change what the store has of a run, unless that was deleted.
+
+        A store that takes nothing, as on a full disk, is asked again until it does, so that nothing is lost of what a
+        process reports. Meanwhile its slot is given to no other.
+
+        Returns:
+            False where the server was stopped before that.
+        """
+        for attempt in itertools.count():
+            try:
+                with self._store.write() as connection:
+                    if not slot.deleted:
+                        change(connection, slot.run_id)
+                return True
+            except sa.exc.OperationalError as cause:
+                if not attempt:
+                    _log.error("run %s waits for the store to take what it reports: %s", slot.run_id, cause.orig)
+                if self._closed.wait(_AGAIN):
+                    break
+        return False
 
 
-def _failed(error: str) -> RunEvent:
-    return {"type": "run", "state": "FAILED", "time": time.time(), "error": error, "outputs": None}
+def _end_run(connection: sa.Connection, run_id: str, last: RunEvent) -> None:
+    recorder.end_run(connection, run_id, last["state"], last["time"], last["error"] or "", last["outputs"])

@@ -223,7 +223,7 @@ def terminate(call: Call) -> dict[str, Any]:
         require_run(connection, run_id)
         if not change_run(connection, run_id, "CANCELING", now()):
             raise invalid(f"Failed to terminate a run {run_id}. Row not found")
-    call.context.run_queue.terminate(run_id)
+        call.context.run_queue.terminate(connection, run_id)
     return {}
 
 

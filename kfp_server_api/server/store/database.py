@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -31,18 +31,23 @@ class Store:
         path: the file; made when missing.
 
     Raises:
-        StoreError: it is no database of this server, or another server has it open.
+        StoreError: it is no database of this server, or cannot be opened, or another server has it open.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._writing = threading.Lock()
+        self._closed = False
+        self._then: list[Callable[[], None]] = []  # of the one `write` that goes on
         if path.is_dir():
             raise StoreError(f"cannot use {path} as database: it is a folder")
         lock = _lock_file(path)
-        new = not lock.exists()
-        self._hold = _hold(path)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            new = not lock.exists()
+            self._hold = _hold(path)
+        except OSError as cause:
+            raise StoreError(f"cannot use {path} as database: {cause}") from cause
         self._engine = _engine(path)
         try:
             with self.write() as connection:
@@ -56,6 +61,7 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """Give a connection that sees one state of the data throughout the block."""
+        self._check_open()
         with self._engine.connect() as connection:
             yield connection
 
@@ -63,14 +69,32 @@ class Store:
     def write(self) -> Iterator[sa.Connection]:
         """Give a connection whose changes are all kept at the end of the block, or none after an error."""
         writing = self._engine.execution_options(write=True)
-        with self._writing, writing.begin() as connection:
-            yield connection
+        with self._writing:
+            self._check_open()
+            self._then.clear()
+            with writing.begin() as connection:
+                yield connection
+            for action in self._then:
+                action()
+
+    def then(self, action: Callable[[], None]) -> None:
+        """Do something when the changes of the `write` that goes on are kept, before anybody else writes.
+
+        Nothing is done after an error: what cannot be taken back stands here, and not in the block itself.
+        """
+        self._then.append(action)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; who uses the store afterwards gets a StoreError."""
+        self._closed = True
         self._engine.dispose()
         if self._hold:
             self._hold.close()
+
+    def _check_open(self) -> None:
+        """Refuse who is late: the engine would open the file again, which another server may have by now."""
+        if self._closed:
+            raise StoreError(f"{self.path} is closed: the server was stopped")
 
 
 def _engine(path: Path) -> sa.Engine:

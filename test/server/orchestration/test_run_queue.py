@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import contextlib
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from fixtures.calling import Caller, pipeline
+from fixtures.queued import delete, row_of, terminate, waiting
+from fixtures.running import until
 
 from kfp_server_api.server import LocalServer
 from kfp_server_api.server.engine.events import run_event
@@ -19,9 +22,7 @@ from kfp_server_api.server.orchestration.run_files import RunFiles
 from kfp_server_api.server.orchestration.run_process import refusal
 from kfp_server_api.server.orchestration.run_queue import RunQueue
 from kfp_server_api.server.process_exit import exit_text, tail
-from kfp_server_api.server.resources.experiments import default_experiment_id
 from kfp_server_api.server.states import FINAL
-from kfp_server_api.server.store import pipeline_specs
 from kfp_server_api.server.store.database import Store
 from kfp_server_api.server.store.tables import runs
 
@@ -55,45 +56,6 @@ def test_a_killed_run_fails_and_the_next_one_starts(call: Caller, script: str, r
     assert run(call, "true")["state"] == "SUCCEEDED"
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    """A store of its own."""
-    with closing(Store(tmp_path / "kfp.db")) as store:
-        yield store
-
-
-@pytest.fixture
-def queue(store: Store, tmp_path: Path) -> Iterator[RunQueue]:
-    """A queue that starts nothing by itself."""
-    with closing(RunQueue(store, RunFiles(tmp_path / "kfp.db.runs"), 1)) as queue:
-        yield queue
-
-
-def waiting(store: Store, run_id: str, **values: Any) -> None:
-    """Put a run into the queue."""
-    with store.write() as connection:
-        row = {"run_id": run_id, "display_name": "r", "experiment_id": default_experiment_id(connection)}
-        digest = pipeline_specs.keep(connection, pipeline("true"))
-        insert_run(connection, {**row, "spec_digest": digest, **values})
-
-
-def row_of(store: Store, run_id: str) -> Mapping[str, Any]:
-    """Return a run's row."""
-    with store.read() as connection:
-        return connection.execute(runs.select().where(runs.c.run_id == run_id)).mappings().one()
-
-
-def test_a_last_event_that_cannot_be_stored_fails_the_run(store: Store, queue: RunQueue) -> None:
-    waiting(store, "r")
-    slot = queue._take()
-    assert slot
-    queue._begin(slot, run_event("RUNNING", 1.0))
-    queue._give_up(slot, run_event("SUCCEEDED", 2.0, outputs={"o": object()}))
-    row = row_of(store, "r")
-    assert row["state"] == "FAILED"
-    assert row["end_reason"].startswith("the run ended as SUCCEEDED, but its results could not be stored: ")
-
-
 def test_runs_are_taken_in_the_order_of_arrival_whatever_the_clock_said(store: Store, queue: RunQueue) -> None:
     waiting(store, "b", created_at=2000)
     waiting(store, "a", created_at=1000)
@@ -109,9 +71,7 @@ def test_runs_are_taken_in_the_order_of_arrival_whatever_the_clock_said(store: S
 
 def test_a_run_that_was_terminated_while_it_waited_is_never_started(store: Store, queue: RunQueue) -> None:
     waiting(store, "r")
-    with store.write() as connection:
-        change_run(connection, "r", "CANCELING", 1.0)
-    queue.terminate("r")
+    terminate(store, queue, "r")
     assert queue._take() is None
     row = row_of(store, "r")
     assert (row["state"], row["end_reason"]) == ("FAILED", "terminated by request before it started")
@@ -121,19 +81,68 @@ def test_a_run_that_is_terminated_between_its_start_and_its_begin_does_not_begin
     waiting(store, "r")
     slot = queue._take()
     assert slot
-    with store.write() as connection:
-        change_run(connection, "r", "CANCELING", 1.0)
-    queue.terminate("r")
+    terminate(store, queue, "r")
     queue._begin(slot, run_event("RUNNING", 1.0))
     assert (slot.begun, row_of(store, "r")["state"]) == (False, "CANCELING")
     queue._give_up(slot, run_event("FAILED", 2.0))
     assert row_of(store, "r")["state"] == "FAILED"
 
 
+def test_terminate_means_the_new_run_while_one_that_was_deleted_still_ends(store: Store, queue: RunQueue) -> None:
+    waiting(store, "r")
+    slot = queue._take()
+    assert slot
+    delete(store, queue, "r")
+    waiting(store, "r")
+    terminate(store, queue, "r")
+    assert row_of(store, "r")["state"] == "FAILED"
+    queue._give_up(slot, run_event("FAILED", 1.0))
+
+
+def test_a_run_that_is_taken_while_it_is_deleted_is_not_taken_for_a_new_one(store: Store, queue: RunQueue) -> None:
+    waiting(store, "r")
+    with store.write() as connection:
+        connection.execute(runs.delete().where(runs.c.run_id == "r"))
+        queue.discard("r")
+        slot = queue._take()  # the row is there for readers until the transaction is kept
+    assert slot
+    waiting(store, "r")
+    queue._begin(slot, run_event("RUNNING", 1.0))
+    queue._give_up(slot, run_event("FAILED", 1.0))
+    assert (slot.begun, row_of(store, "r")["state"]) == (False, "PENDING")
+
+
+def test_a_run_goes_on_whose_deletion_could_not_be_stored(store: Store, queue: RunQueue, tmp_path: Path) -> None:
+    waiting(store, "r")
+    slot = queue._take()
+    (tmp_path / "kfp.db.runs" / "r").mkdir(parents=True)
+    with contextlib.suppress(OSError), store.write() as connection:
+        connection.execute(runs.delete().where(runs.c.run_id == "r"))
+        queue.discard("r")
+        raise OSError("no space left")
+    assert slot
+    queue._begin(slot, run_event("RUNNING", 1.0))
+    queue._give_up(slot, run_event("SUCCEEDED", 2.0))
+    assert row_of(store, "r")["state"] == "SUCCEEDED"
+    assert (tmp_path / "kfp.db.runs" / "r").exists()
+
+
+def test_a_run_that_was_deleted_before_it_started_is_no_error(
+    store: Store, queue: RunQueue, caplog: pytest.LogCaptureFixture
+) -> None:
+    waiting(store, "r")
+    slot = queue._take()
+    assert slot
+    delete(store, queue, "r")
+    queue._start(slot)
+    assert slot.ended.wait(20)
+    assert caplog.records == []
+
+
 def test_a_run_whose_spec_is_gone_fails_with_the_reason(store: Store, queue: RunQueue) -> None:
     waiting(store, "r", spec_digest="none")
     queue.wake()
-    assert row_of(store, "r")["state"] == "FAILED"
+    until(lambda: row_of(store, "r")["state"] == "FAILED")
     assert row_of(store, "r")["end_reason"] == "the run could not be started: its pipeline spec was not kept"
 
 
@@ -174,7 +183,7 @@ def test_no_state_follows_a_terminal_one(store: Store, state: str) -> None:
         assert not any(change_run(connection, "r", other, 1.0) for other in MAY_FOLLOW)
 
 
-def test_endings_are_told() -> None:
+def test_the_end_of_a_process_is_put_into_words() -> None:
     assert [exit_text(code) for code in (0, 3, -9, -40)] == [
         "exited with code 0",
         "exited with code 3",

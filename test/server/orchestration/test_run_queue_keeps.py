@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A store that takes nothing for a while, as on a full disk: nothing is lost that a run reports."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from fixtures.queued import delete, row_of, waiting
+from fixtures.running import until
+
+from kfp_server_api.server.engine.events import Event, run_event
+from kfp_server_api.server.orchestration.run_queue import RunQueue, _Slot
+from kfp_server_api.server.store.database import Store
+from kfp_server_api.server.store.tables import tasks
+
+
+@contextmanager
+def full(store: Store) -> Iterator[None]:
+    """Keep the store from taking changes of runs, as a full disk does, while the block runs."""
+    with store.write() as connection:
+        for event in ("INSERT ON tasks", "UPDATE ON runs"):
+            trigger = (
+                f'CREATE TRIGGER "{event}" BEFORE {event} BEGIN SELECT full_disk(); END'  # there is no such function
+            )
+            connection.exec_driver_sql(trigger)
+    yield
+    with store.write() as connection:
+        for event in ("INSERT ON tasks", "UPDATE ON runs"):
+            connection.exec_driver_sql(f'DROP TRIGGER "{event}"')
+
+
+def running(store: Store, queue: RunQueue) -> _Slot:
+    """Return the slot of a run, `r`, that has begun."""
+    waiting(store, "r")
+    slot = queue._take()
+    assert slot
+    queue._begin(slot, run_event("RUNNING", 1.0))
+    return slot
+
+
+def end(queue: RunQueue, slot: _Slot) -> None:
+    """Have a run end as SUCCEEDED in a thread of its own, which tries to store that."""
+    last = run_event("SUCCEEDED", 2.0, outputs={"o": 1})
+    threading.Thread(target=queue._on_event, args=(slot, last), daemon=True).start()
+    assert not slot.ended.wait(0.3)
+
+
+def test_an_end_that_the_store_does_not_take_is_stored_when_it_does(store: Store, queue: RunQueue) -> None:
+    slot = running(store, queue)
+    with full(store):
+        end(queue, slot)
+        assert row_of(store, "r")["state"] == "RUNNING"
+    until(slot.ended.is_set)
+    row = row_of(store, "r")
+    assert (row["state"], row["end_reason"]) == ("SUCCEEDED", "")
+
+
+def test_a_task_that_the_store_does_not_take_is_stored_when_it_does(store: Store, queue: RunQueue) -> None:
+    slot = running(store, queue)
+    event: Event = {
+        "type": "task",
+        "task_id": "t",
+        "name": "step",
+        "parent_task_id": None,
+        "state": "SUCCEEDED",
+        "time": 2.0,
+        "error": None,
+        "outputs": {},
+        "inputs": {},
+        "log": None,
+    }  # type: ignore[typeddict-item]
+    reporting = threading.Thread(target=queue._on_event, args=(slot, event), daemon=True)
+    with full(store):
+        reporting.start()
+        reporting.join(0.3)
+    reporting.join(20)
+    queue._give_up(slot, run_event("SUCCEEDED", 3.0))
+    with store.read() as connection:
+        assert connection.execute(sa.select(tasks.c.state)).scalars().all() == ["SUCCEEDED"]
+
+
+def test_a_run_that_waits_begins_when_the_store_takes_that(store: Store, queue: RunQueue) -> None:
+    waiting(store, "r")
+    slot = queue._take()
+    assert slot
+    beginning = threading.Thread(target=queue._begin, args=(slot, run_event("RUNNING", 1.0)), daemon=True)
+    with full(store):
+        beginning.start()
+        beginning.join(0.3)
+    beginning.join(20)
+    assert row_of(store, "r")["state"] == "RUNNING"
+    queue._give_up(slot, run_event("SUCCEEDED", 2.0))
+
+
+def test_a_run_whose_end_the_store_does_not_take_can_be_deleted(store: Store, queue: RunQueue) -> None:
+    slot = running(store, queue)
+    with full(store):
+        end(queue, slot)
+        delete(store, queue, "r")
+        until(slot.ended.is_set)
+
+
+def test_closing_does_not_wait_for_a_store_that_takes_no_end(store: Store, queue: RunQueue) -> None:
+    slot = running(store, queue)
+    with full(store):
+        end(queue, slot)
+        queue.close()
+        assert slot.ended.is_set()
+
+
+def test_a_last_event_that_cannot_be_stored_fails_the_run(store: Store, queue: RunQueue) -> None:
+    slot = running(store, queue)
+    queue._give_up(slot, run_event("SUCCEEDED", 2.0, outputs={"o": object()}))
+    row = row_of(store, "r")
+    assert row["state"] == "FAILED"
+    assert row["end_reason"].startswith("the run ended as SUCCEEDED, but its results could not be stored: ")
