@@ -82,23 +82,20 @@ def retries_of(value: Any) -> urllib3.Retry:
     return value if isinstance(value, urllib3.Retry) else urllib3.Retry.from_int(value)
 
 
-def one_attempt(setting: Any) -> urllib3.Retry:
-    """Return the retries with which urllib3 sends a request once, and raises what it raises after its last retry.
+def one_attempt(setting: Any) -> tuple[urllib3.Retry, urllib3.Retry]:
+    """Return the retries with which urllib3 sends a request once, and those whose redirects may be followed.
+
+    With the first, urllib3 raises what it raises after its last retry. A number of retries does not limit redirects.
 
     Args:
-        setting: `Configuration.retries`, which says which class that is.
+        setting: `Configuration.retries`.
     """
     if not isinstance(setting, urllib3.Retry):
-        return _ONCE_AS_IT_IS if setting is False else _ONCE
+        return (_ONCE_AS_IT_IS if setting is False else _ONCE), _REDIRECTS
     raised_as_they_are = {name: False for name in ("total", "connect", "read") if getattr(setting, name) is False}
     kept_out = {"total": 0, "connect": None, "read": None, "redirect": None, "status": None, "other": None}
     ignored = {"status_forcelist": (), "respect_retry_after_header": False}
-    return setting.new(**{**kept_out, **ignored, **raised_as_they_are})
-
-
-def redirects_of(setting: Any) -> urllib3.Retry:
-    """Return the redirects that a call may follow; a number of retries does not limit them."""
-    return setting if isinstance(setting, urllib3.Retry) else _REDIRECTS
+    return setting.new(**{**kept_out, **ignored, **raised_as_they_are}), setting
 
 
 _ONCE = urllib3.Retry(0, respect_retry_after_header=False)

@@ -81,8 +81,6 @@ class _Response(http.client.HTTPResponse):
 
 
 class HTTPConnection(connection.HTTPConnection):
-    response_class = _Response
-
     def _new_conn(self) -> Any:
         deadline = current.get()
         if deadline is None:
@@ -119,6 +117,7 @@ class HTTPConnection(connection.HTTPConnection):
         if deadline is None:
             return super().request(*args, **options)
         watched(self.sock)
+        self.response_class = _Response
         deadline.doing = "sending the request"
         super().request(*args, **options)
         deadline.doing = "waiting for the reply"

@@ -165,10 +165,13 @@ class ApiClient:
             ApiException: see `exceptions` for its subclasses.
             ApiTypeError, ApiValueError: an argument that cannot be sent.
         """
+        deadline = None
+        if _deadline is not None or self.configuration.deadline is not None:
+            deadline = self._deadline(_deadline)
         request = Request(
             operation_of(method, resource_path), method, resource_path, path_params, query_params, header_params, body,
             post_params, files, response_type, auth_settings, _return_http_data_only, collection_formats,
-            _preload_content, _request_timeout, self._deadline(_deadline), _host,
+            _preload_content, _request_timeout, deadline, _host,
         )  # fmt: skip
         return self.pool.apply_async(self.__call_api, (request,)) if async_req else self.__call_api(request)
 

@@ -21,7 +21,6 @@ from kfp_server_api._request import (
     check_headers,
     content_of,
     one_attempt,
-    redirects_of,
     retries_of,
     sending,
     timeout_of,
@@ -191,8 +190,7 @@ class RESTClientObject:
         }
         redirects = None
         if sending.get() is not None:  # `retries.perform` counts the attempts of a call
-            options["retries"] = one_attempt(self.configuration.retries)
-            redirects = redirects_of(self.configuration.retries)
+            options["retries"], redirects = one_attempt(self.configuration.retries)
         return self._exchange(method, url, options, redirects)
 
     def _exchange(self, method: str, url: str, options: dict[str, Any], redirects: urllib3.Retry | None) -> Any:

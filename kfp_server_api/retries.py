@@ -57,7 +57,7 @@ def perform(send: Callable[[Request], Any], request: Request, configuration: Con
         ApiException, ApiConnectionError: of the last attempt.
         ApiTimeoutError: the next attempt would begin after the deadline.
     """
-    left = _retries_of(configuration.retries)
+    left = RETRIES if configuration.retries is None else _retries_of(configuration.retries)
     lost = False  # whether an earlier attempt at a DELETE may have been carried out
     while True:
         began = time.monotonic()
@@ -114,8 +114,6 @@ def decide(request: Request, error: Any, left: int | urllib3.Retry, quick: bool)
 
 
 def _retries_of(setting: Any) -> int | urllib3.Retry:
-    if setting is None:
-        return RETRIES
     if isinstance(setting, urllib3.Retry):
         return setting
     if not isinstance(setting, int) or setting < 0:
