@@ -54,7 +54,7 @@ class Service:
             response_type=operation.returns,
             auth_settings=["Bearer"],
             _return_http_data_only=data_only,
-            **_known_options(operation, options),
+            **known_options(operation, options),
         )
 
     def _sort(
@@ -93,7 +93,12 @@ _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 _OPTIONS = frozenset({"async_req", "_preload_content", "_request_timeout", "_deadline"})
 
 
-def _known_options(operation: Operation, options: dict[str, Any]) -> dict[str, Any]:
+def known_options(operation: Operation, options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options of a call that belong to no parameter.
+
+    Raises:
+        ApiTypeError: an unknown one.
+    """
     for name in options.keys() - _OPTIONS:
         hint = did_you_mean(name, [*(param.name for param in operation.params), *_OPTIONS])
         raise ApiTypeError(f"Got an unexpected keyword argument '{name}' to method {operation.name}{hint}")
