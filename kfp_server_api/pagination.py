@@ -19,8 +19,7 @@ from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar, overload
 from kfp_server_api import retries
 from kfp_server_api._encoding import encode
 from kfp_server_api._operation import Operation, Paging, operations
-from kfp_server_api._reply import Reply
-from kfp_server_api._service import Service, known_options
+from kfp_server_api._service import Service, known_options, plain
 from kfp_server_api.exceptions import ApiTypeError, ApiValueError, BadRequestError, DecodeError, ServerError
 
 if TYPE_CHECKING:
@@ -73,7 +72,8 @@ class Paginator(Iterator[_Item], Generic[_Item, _Page]):
         """Whether the server takes sort and filter beside a token."""
         self._size, self._left = page_size, limit
         self._id = next(field.name for field in operation.fields if "id" in field.aliases)
-        self._query = _digest(json.dumps([operation.name, arguments], sort_keys=True, default=str))
+        asked = [arguments.get(param.name) for param in operation.params]
+        self._query = _digest(json.dumps([operation.name, asked], sort_keys=True, default=str))
         # The page at hand, its token, and how many of its items were given; then the token of the page after it.
         self._page: _Page | None = None
         self._items: list[_Item] = []
@@ -108,6 +108,7 @@ class Paginator(Iterator[_Item], Generic[_Item, _Page]):
                 return
             self._left -= len(self._items) - self._given
             self._given = len(self._items)
+            self._skipped.clear()
             yield self._page  # type: ignore[misc]  # there is one now
 
     @property
@@ -156,7 +157,7 @@ class Paginator(Iterator[_Item], Generic[_Item, _Page]):
         return page
 
     def _endless(self, reason: str) -> DecodeError:
-        return Reply(method=self._operation.method, url=self._operation.path).undecodable([], ValueError(reason))
+        return DecodeError(reason=f"{self._operation.name}: the list has no end: {reason}")
 
     def _fetch(self, token: str) -> _Page:
         """Fetch a page; halve its size for as long as a gateway finds it too long in the making."""
@@ -315,6 +316,7 @@ def _arguments(operation: Operation, args: tuple[Any, ...], keywords: Mapping[st
     paging = paging_of(operation)
     if paging.token in found:
         raise ApiValueError(f"`{paging.token}` is set by the paginator; to go on where one stood give its `state`")
+    found = {name: plain(operation, name, value) for name, value in found.items()}
     if not isinstance(found.get(paging.filter), (str, type(None))):
         found[paging.filter] = encode(found[paging.filter])
     return found
