@@ -152,7 +152,7 @@ class Paginator(Iterator[_Item], Generic[_Item, _Page]):
             raise self._endless("a page token came twice")
         if self._empty >= _EMPTY_PAGES:
             raise self._endless(f"{self._empty} pages without an item came in a row")
-        page = self._fetch(self._next)
+        page: _Page = self._fetch(self._next)
         items, following = getattr(page, self._paging.items) or [], getattr(page, self._paging.next) or None
         self._done = self._place(items) if self._given else 0
         self._fetched.add(hash(self._next))
