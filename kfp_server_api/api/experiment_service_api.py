@@ -9,6 +9,7 @@ from kfp_server_api._service import Service, renamed, with_http_info
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kfp_server_api.filters import Filter, Order
     from kfp_server_api.models.v2beta1_experiment import V2beta1Experiment
     from kfp_server_api.models.v2beta1_filter import V2beta1Filter
     from kfp_server_api.models.v2beta1_list_experiments_response import V2beta1ListExperimentsResponse
@@ -98,8 +99,9 @@ class ExperimentServiceApi(Service):
     )
 
     def experiment_service_list_experiments(
-        self, *, page_token: str | None = None, page_size: int | None = None, sort_by: str | None = None,
-        filter: str | V2beta1Filter | Mapping[str, Any] | None = None, namespace: str | None = None,
+        self, *, page_token: str | None = None, page_size: int | None = None,
+        sort_by: str | Order | None = None,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = None, namespace: str | None = None,
         **options: Any
     ) -> V2beta1ListExperimentsResponse:
         """List experiments, oldest first unless sorted.
@@ -109,7 +111,8 @@ class ExperimentServiceApi(Service):
 
         Args:
             page_token: `next_page_token` of the previous page, unchanged; absent for the first page. It
-                remembers sort_by and filter, so leave them out; send namespace again.
+                remembers sort_by and filter, so leave them out; send namespace again. `pagination.paginate`
+                reads all pages.
             page_size: Rows per page. Absent or 0 means 20, more than 200 means 200, a negative number is a
                 400. May differ from page to page.
             sort_by: `field`, `field asc` or `field desc`; a single field. Default `created_at asc`, oldest
@@ -117,7 +120,8 @@ class ExperimentServiceApi(Service):
                 last_run_created_at (since 2.4.0), description, namespace, storage_state.
             filter: JSON text of a `V2beta1Filter`, e.g. `{"predicates": [{"operation": "EQUALS", "key":
                 "display_name", "string_value": "x"}]}`. Clusters URL-decode the text a second time, so encode
-                a literal `+` or `%` in a value once yourself. Keys are the fields of sort_by.
+                a literal `+` or `%` in a value once yourself. Keys are the fields of sort_by. `filters.field`
+                makes conditions that are checked.
             namespace: Namespace whose experiments to list. Required on multi-user servers, ignored by
                 single-user ones.
 

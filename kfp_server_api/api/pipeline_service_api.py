@@ -9,6 +9,7 @@ from kfp_server_api._service import Service, renamed, with_http_info
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kfp_server_api.filters import Filter, Order
     from kfp_server_api.models.inline_object import InlineObject
     from kfp_server_api.models.inline_object1 import InlineObject1
     from kfp_server_api.models.v2beta1_create_pipeline_and_version_request import V2beta1CreatePipelineAndVersionRequest
@@ -76,8 +77,8 @@ class PipelineServiceApi(Service):
 
     def pipeline_service_list_pipelines(
         self, *, namespace: str | None = None, page_token: str | None = None, page_size: int | None = None,
-        sort_by: str | None = None, filter: str | V2beta1Filter | Mapping[str, Any] | None = None,
-        **options: Any
+        sort_by: str | Order | None = None,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = None, **options: Any
     ) -> V2beta1ListPipelinesResponse:
         """List pipelines, oldest first unless sorted.
 
@@ -88,7 +89,8 @@ class PipelineServiceApi(Service):
             namespace: Namespace whose pipelines to list. Empty means the shared pipelines on a multi-user
                 server; single-user servers ignore it.
             page_token: `next_page_token` of the previous page, unchanged; absent for the first page. It
-                remembers sort_by and filter, so leave them out; send namespace again.
+                remembers sort_by and filter, so leave them out; send namespace again. `pagination.paginate`
+                reads all pages.
             page_size: Rows per page. Absent or 0 means 20, more than 200 means 200, a negative number is a
                 400. May differ from page to page.
             sort_by: `field`, `field asc` or `field desc`; a single field. Default `created_at asc`, oldest
@@ -97,7 +99,8 @@ class PipelineServiceApi(Service):
             filter: JSON text of a `V2beta1Filter`, e.g. `{"predicates": [{"operation": "EQUALS", "key":
                 "display_name", "string_value": "x"}]}`. Clusters URL-decode the text a second time, so encode
                 a literal `+` or `%` in a value once yourself. Keys are the fields of sort_by, and `tags.KEY`
-                with EQUALS (since 2.17.0; no page token remembers it, so send it again).
+                with EQUALS (since 2.17.0; no page token remembers it, so send it again). `filters.field`
+                makes conditions that are checked.
 
         Raises:
             BadRequestError: Bad page_size, page_token, sort_by or filter.
@@ -203,8 +206,8 @@ class PipelineServiceApi(Service):
 
     def pipeline_service_list_pipeline_versions(
         self, pipeline_id: str, *, page_token: str | None = None, page_size: int | None = None,
-        sort_by: str | None = None, filter: str | V2beta1Filter | Mapping[str, Any] | None = None,
-        **options: Any
+        sort_by: str | Order | None = None,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = None, **options: Any
     ) -> V2beta1ListPipelineVersionsResponse:
         """List the versions of a pipeline, oldest first unless sorted.
 
@@ -214,7 +217,8 @@ class PipelineServiceApi(Service):
         Args:
             pipeline_id: `pipeline_id` of the pipeline, a UUID.
             page_token: `next_page_token` of the previous page, unchanged; absent for the first page. It
-                remembers sort_by and filter, so leave them out; send pipeline_id again.
+                remembers sort_by and filter, so leave them out; send pipeline_id again. `pagination.paginate`
+                reads all pages.
             page_size: Rows per page. Absent or 0 means 20, more than 200 means 200, a negative number is a
                 400. May differ from page to page.
             sort_by: `field`, `field asc` or `field desc`; a single field. Default `created_at asc`, oldest
@@ -223,7 +227,8 @@ class PipelineServiceApi(Service):
             filter: JSON text of a `V2beta1Filter`, e.g. `{"predicates": [{"operation": "EQUALS", "key":
                 "display_name", "string_value": "x"}]}`. Clusters URL-decode the text a second time, so encode
                 a literal `+` or `%` in a value once yourself. Keys are the fields of sort_by, and `tags.KEY`
-                with EQUALS (since 2.17.0; no page token remembers it, so send it again).
+                with EQUALS (since 2.17.0; no page token remembers it, so send it again). `filters.field`
+                makes conditions that are checked.
 
         Raises:
             BadRequestError: Bad page_size, page_token, sort_by or filter.

@@ -9,6 +9,7 @@ from kfp_server_api._service import Service, renamed, with_http_info
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kfp_server_api.filters import Filter, Order
     from kfp_server_api.models.v2beta1_filter import V2beta1Filter
     from kfp_server_api.models.v2beta1_list_recurring_runs_response import V2beta1ListRecurringRunsResponse
     from kfp_server_api.models.v2beta1_recurring_run import V2beta1RecurringRun
@@ -73,8 +74,9 @@ class RecurringRunServiceApi(Service):
     )
 
     def recurring_run_service_list_recurring_runs(
-        self, *, page_token: str | None = None, page_size: int | None = None, sort_by: str | None = None,
-        namespace: str | None = None, filter: str | V2beta1Filter | Mapping[str, Any] | None = None,
+        self, *, page_token: str | None = None, page_size: int | None = None,
+        sort_by: str | Order | None = None, namespace: str | None = None,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = None,
         experiment_id: str | None = None, **options: Any
     ) -> V2beta1ListRecurringRunsResponse:
         """List recurring runs, oldest first unless sorted.
@@ -85,6 +87,7 @@ class RecurringRunServiceApi(Service):
         Args:
             page_token: `next_page_token` of the previous page, unchanged; absent for the first page. It
                 remembers sort_by and filter, so leave them out; send namespace and experiment_id again.
+                `pagination.paginate` reads all pages.
             page_size: Rows per page. Absent or 0 means 20, more than 200 means 200, a negative number is a
                 400. May differ from page to page.
             sort_by: `field`, `field asc` or `field desc`; a single field. Default `created_at asc`, oldest
@@ -94,7 +97,8 @@ class RecurringRunServiceApi(Service):
                 single-user ones ignore it.
             filter: JSON text of a `V2beta1Filter`, e.g. `{"predicates": [{"operation": "EQUALS", "key":
                 "display_name", "string_value": "x"}]}`. Clusters URL-decode the text a second time, so encode
-                a literal `+` or `%` in a value once yourself. Keys are the fields of sort_by.
+                a literal `+` or `%` in a value once yourself. Keys are the fields of sort_by. `filters.field`
+                makes conditions that are checked.
             experiment_id: Only those of this experiment; absent means all. An unknown ID is a 404.
 
         Raises:

@@ -9,6 +9,7 @@ from kfp_server_api._service import Service, renamed, with_http_info
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kfp_server_api.filters import Filter, Order
     from kfp_server_api.models.v2beta1_filter import V2beta1Filter
     from kfp_server_api.models.v2beta1_list_runs_response import V2beta1ListRunsResponse
     from kfp_server_api.models.v2beta1_read_artifact_response import V2beta1ReadArtifactResponse
@@ -110,8 +111,8 @@ class RunServiceApi(Service):
 
     def run_service_list_runs(
         self, *, namespace: str | None = None, experiment_id: str | None = None,
-        page_token: str | None = None, page_size: int | None = None, sort_by: str | None = None,
-        filter: str | V2beta1Filter | Mapping[str, Any] | None = None, **options: Any
+        page_token: str | None = None, page_size: int | None = None, sort_by: str | Order | None = None,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = None, **options: Any
     ) -> V2beta1ListRunsResponse:
         """List runs, oldest first unless sorted.
 
@@ -124,6 +125,7 @@ class RunServiceApi(Service):
             experiment_id: Only runs of this experiment; absent means all. An unknown ID is a 404.
             page_token: `next_page_token` of the previous page, unchanged; absent for the first page. It
                 remembers sort_by and filter, so leave them out; send namespace and experiment_id again.
+                `pagination.paginate` reads all pages.
             page_size: Rows per page. Absent or 0 means 20, more than 200 means 200, a negative number is a
                 400. May differ from page to page.
             sort_by: `field`, `field asc` or `field desc`; a single field. Default `created_at asc`, oldest
@@ -134,7 +136,8 @@ class RunServiceApi(Service):
                 state_history, runtime_details. Sorting takes `metric:KEY`, too.
             filter: JSON text of a `V2beta1Filter`, e.g. `{"predicates": [{"operation": "EQUALS", "key":
                 "state", "string_value": "x"}]}`. Clusters URL-decode the text a second time, so encode a
-                literal `+` or `%` in a value once yourself. Keys are the fields of sort_by.
+                literal `+` or `%` in a value once yourself. Keys are the fields of sort_by. `filters.field`
+                makes conditions that are checked.
 
         Raises:
             BadRequestError: Bad page_size, page_token, sort_by or filter, or no namespace and experiment on a

@@ -2,6 +2,8 @@
 """Uses that type checkers must refuse, each line that ends so."""
 
 import kfp_server_api
+from kfp_server_api.filters import field
+from kfp_server_api.pagination import paginate
 
 client = kfp_server_api.ApiClient()
 api = kfp_server_api.RunServiceApi(client)
@@ -19,3 +21,11 @@ kfp_server_api.V2beta1Run(dispaly_name="x")  # wrong
 kfp_server_api.V2beta1Run(display_name=5)  # wrong
 kfp_server_api.Configuration(hots="x")  # wrong
 kfp_server_api.NoSuchName  # wrong
+paginate(api.run_service_get_run)  # wrong
+paginate(api.run_service_list_runs, limit="5")  # wrong
+next(paginate(api.run_service_list_runs)).nosuch  # wrong
+api.run_service_list_runs(filter=field("state"))  # wrong
+api.run_service_list_runs(filter=field("state").desc())  # wrong
+api.run_service_list_runs(sort_by=field("state") == "FAILED")  # wrong
+(field("a") == "x") | (field("b") == "y")  # wrong
+~(field("a") == "x")  # wrong
