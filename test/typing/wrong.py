@@ -2,6 +2,7 @@
 """Uses that type checkers must refuse, each line that ends so."""
 
 import kfp_server_api
+from kfp_server_api import ensure
 
 client = kfp_server_api.ApiClient()
 api = kfp_server_api.RunServiceApi(client)
@@ -19,3 +20,6 @@ kfp_server_api.V2beta1Run(dispaly_name="x")  # wrong
 kfp_server_api.V2beta1Run(display_name=5)  # wrong
 kfp_server_api.Configuration(hots="x")  # wrong
 kfp_server_api.NoSuchName  # wrong
+ensure.run(api, {"display_name": "x"})  # wrong
+ensure.experiment(api, "name")  # wrong
+ensure.experiment(kfp_server_api.ExperimentServiceApi(client), "name", "description")  # wrong
