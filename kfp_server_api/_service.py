@@ -71,6 +71,8 @@ class Service:
             elif param.location == "path":
                 path[param.key] = value
             elif param.location == "query":
+                if type(value) is not str:
+                    value = plain(operation, param.name, value)
                 query.append((param.key, self._as_json(value) if param.json else value))
             elif param.location == "body":
                 body = value
@@ -87,6 +89,11 @@ class Service:
             text = json.dumps(self.api_client.sanitize_for_serialization(value))
             return _JSON_TEXT.sub(lambda found: found[0].replace("+", "\\u002b").replace("%", "\\u0025"), text)
         return value
+
+
+def plain(operation: Operation, name: str, value: Any) -> Any:
+    """Return the value of a parameter, of a condition or order of `filters` what the operation understands."""
+    return value._as_argument(operation, name) if hasattr(value, "_as_argument") else value
 
 
 _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')

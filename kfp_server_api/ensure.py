@@ -26,11 +26,8 @@ from kfp_server_api._encoding import encode
 from kfp_server_api._once import create, identified, lock, not_promised
 from kfp_server_api._spec_files import SpecFile, comparable, read_spec_file
 from kfp_server_api.api.experiment_service_api import ExperimentServiceApi
-from kfp_server_api.exceptions import (
-    ApiTypeError,
-    ApiValueError,
-    NotFoundError,
-)
+from kfp_server_api.exceptions import ApiTypeError, ApiValueError, NotFoundError
+from kfp_server_api.filters import field
 from kfp_server_api.models.v2beta1_experiment import V2beta1Experiment
 from kfp_server_api.models.v2beta1_pipeline import V2beta1Pipeline
 from kfp_server_api.pagination import paginate
@@ -189,12 +186,9 @@ def recurring_run(
     experiment_id = wanted.get("experiment_id") or _default_experiment_id(api)
 
     def look(conflict: bool = False) -> V2beta1RecurringRun | None:
-        found = paginate(
-            api.recurring_run_service_list_recurring_runs,
-            experiment_id=experiment_id,
-            filter=_named("display_name", name),
-        )
-        return next((each for each in found if each.display_name == name), None)
+        method, called_so = api.recurring_run_service_list_recurring_runs, field("display_name") == name
+        every = paginate(method, experiment_id=experiment_id, filter=called_so)
+        return next((each for each in every if each.display_name == name), None)
 
     def send() -> V2beta1RecurringRun:
         return identified(api.recurring_run_service_create_recurring_run(wanted), "recurring_run_id")
@@ -229,10 +223,8 @@ def _pipeline(api: PipelineServiceApi, name: str, description: str | None, names
 
 def _version_with(api: PipelineServiceApi, pipeline_id: str | None, content: SpecFile) -> V2beta1PipelineVersion | None:
     """Return the newest version of a pipeline that has a content."""
-    every = paginate(
-        api.pipeline_service_list_pipeline_versions, pipeline_id, sort_by="created_at desc", page_size=_VERSIONS
-    )
-    for each in every:
+    method, newest_first = api.pipeline_service_list_pipeline_versions, field("created_at").desc()
+    for each in paginate(method, pipeline_id, sort_by=newest_first, page_size=_VERSIONS):
         # The name first: a server may write a spec in another way than `comparable` sees through.
         if _name(each) == content.name:
             return each
@@ -249,7 +241,7 @@ def _by_name(every: Callable[[Any], Iterable[_Made]], name: str, conflict: bool)
         conflict: the server said that something has it. Then all are looked through, should its filter compare in
             another way than the server did.
     """
-    for criteria in (_named("name", name), None)[: 1 + conflict]:
+    for criteria in (field("name") == name, None)[: 1 + conflict]:
         found = [each for each in every(criteria) if _folded(_name(each)) == _folded(name)]
         if found:
             return min(found, key=lambda each: _name(each) != name)
@@ -259,10 +251,6 @@ def _by_name(every: Callable[[Any], Iterable[_Made]], name: str, conflict: bool)
 def _name(item: Any) -> str:
     """Return what is unique of an item: its `name`, or its display_name where there is no other."""
     return getattr(item, "name", None) or item.display_name or ""
-
-
-def _named(field: str, name: str) -> dict[str, Any]:
-    return {"predicates": [{"operation": "EQUALS", "key": field, "string_value": name}]}
 
 
 def _folded(name: str) -> str:

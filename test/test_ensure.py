@@ -430,3 +430,26 @@ def test_errors_of_a_look_are_raised(on: Any, serve: Any, connect: Any) -> None:
     with pytest.raises(ApiException) as caught:
         Ensure(connect(server)).experiment()
     assert caught.value.status == 403
+
+
+def test_a_forked_process_does_not_wait_for_threads_that_it_does_not_have(python: Any) -> None:
+    code = """
+import os
+from kfp_server_api._once import lock
+held = lock("run", "r1")
+held.acquire()
+child = os.fork()
+if not child:
+    os._exit(0 if lock("run", "r1").acquire(timeout=10) else 1)
+print(os.waitpid(child, 0)[1], lock("run", "r1") is held)
+"""
+    assert python(code) == "0 True\n"
+
+
+def test_locks_go_when_nobody_waits(on: Any) -> None:
+    from kfp_server_api import _once
+
+    _, ensures = on()
+    ensures.run()
+    ensures.recurring_run()
+    assert len(_once._locks) == 0

@@ -21,8 +21,8 @@ LEVELS = {
     0: "exceptions _error_body _urls _version configuration",
     1: "_connection_errors _deadline _decoding _download _encoding _multipart _pools _redirects _reply _sockets "
     "_threads",
-    2: "_operation _enum _field _model _request _spec_files rest retries",
-    3: "models api_client _once _service _types _kedro_models",
+    2: "_operation _enum _field _model _request _spec_files filters rest retries",
+    3: "models api_client _once _service _types _kedro_models _list_call",
     4: "api",
     5: "ensure kedro pagination",
     6: "server",
