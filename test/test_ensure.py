@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from fixtures.clusters import Cluster
-from fixtures.servers import Answer, page, raw, reply, reset_after
+from fixtures.servers import Answer, page, raw, reply, reset_after, silence_after
 
 from kfp_server_api import (
     ApiConnectionError,
@@ -136,6 +136,18 @@ def test_a_pipeline_and_a_version_whose_replies_were_lost_are_not_sent_again(on:
     cluster.lost = [LOST[lost], LOST[lost]]
     assert ensures.pipeline().pipeline_version_id == cluster.kept["versions"][0]["pipeline_version_id"]
     assert cluster.created == ["/pipelines", "/pipelines/upload_version"]
+
+
+@pytest.mark.parametrize("settings", [{"timeout": (10, 0.3)}, {"deadline": 0.5}])
+@pytest.mark.parametrize("kind", ["experiments", "runs", "recurringruns"])
+def test_a_create_whose_reply_did_not_come_in_time_is_not_sent_again(
+    serve: Any, connect: Any, kind: str, settings: Any
+) -> None:
+    cluster = Cluster()
+    cluster.lost = [silence_after()]
+    made = CALLS[kind](Ensure(connect(serve(cluster), **settings)))
+    assert made.display_name == cluster.kept[kind][0]["display_name"]
+    assert len(cluster.created) == 1
 
 
 @pytest.mark.parametrize("lost", ["the connection broke", "504", "no JSON"])
