@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import io
 import json
@@ -26,14 +25,14 @@ _AS_THEY_ARE = frozenset(
 _ARCHIVE_ERRORS = (
     zipfile.BadZipFile,
     tarfile.TarError,
-    gzip.BadGzipFile,
     zlib.error,
     EOFError,
-    OSError,
-    RuntimeError,  # zipfile: the entry is encrypted
-    NotImplementedError,  # zipfile: an unknown compression
+    OSError,  # gzip
+    RuntimeError,  # zipfile: the entry is encrypted, or packed in an unknown way
     LookupError,  # no entry
 )
+_DEEPEST = 200
+"""Levels that YAML may be nested in."""
 
 
 class SpecFile(NamedTuple):
@@ -120,10 +119,20 @@ def _documents(text: bytes) -> list[Any] | None:
     if yaml is None:
         return None
     try:
+        _check_depth(yaml, text)
         return list(yaml.load_all(text, _loader()))
     except (yaml.YAMLError, ValueError, RecursionError) as cause:
         reason = " ".join(str(cause).split())[:500]
         raise ApiValueError(f"`package` is neither YAML nor JSON, nor an archive of them: {reason}") from cause
+
+
+def _check_depth(yaml: Any, text: bytes) -> None:
+    """Refuse what is nested so deeply that libyaml would end the process."""
+    depth = 0
+    for event in yaml.parse(text, _loader()):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _DEEPEST:
+            raise ValueError(f"it is nested in more than {_DEEPEST} levels")
 
 
 def _yaml() -> Any:

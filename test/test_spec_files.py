@@ -160,6 +160,11 @@ class TestYaml:
         with pytest.raises(ApiValueError, match="`package` is neither YAML nor JSON"):
             read_spec_file(text)
 
+    @pytest.mark.parametrize("text", [b"#\n" + b"[" * 100_000 + b"]" * 100_000, b"a: &a [*a]"])
+    def test_yaml_without_a_bottom_is_an_error(self, text: bytes) -> None:
+        with pytest.raises(ApiValueError, match="nested"):
+            read_spec_file(text)
+
     @pytest.mark.parametrize("release", ["2.0", "2.5", "2.17"])
     def test_what_real_servers_made_of_an_upload_has_the_same_content(self, release: str) -> None:
         file = RECORDED / release / "uploads.json"
