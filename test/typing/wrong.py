@@ -3,6 +3,8 @@
 
 import kfp_server_api
 from kfp_server_api import ensure
+from kfp_server_api.filters import field
+from kfp_server_api.pagination import paginate
 
 client = kfp_server_api.ApiClient()
 api = kfp_server_api.RunServiceApi(client)
@@ -23,3 +25,11 @@ kfp_server_api.NoSuchName  # wrong
 ensure.run(api, {"display_name": "x"})  # wrong
 ensure.experiment(api, "name")  # wrong
 ensure.experiment(kfp_server_api.ExperimentServiceApi(client), "name", "description")  # wrong
+paginate(api.run_service_get_run)  # wrong
+paginate(api.run_service_list_runs, limit="5")  # wrong
+next(paginate(api.run_service_list_runs)).nosuch  # wrong
+api.run_service_list_runs(filter=field("state"))  # wrong
+api.run_service_list_runs(filter=field("state").desc())  # wrong
+api.run_service_list_runs(sort_by=field("state") == "FAILED")  # wrong
+(field("a") == "x") | (field("b") == "y")  # wrong
+~(field("a") == "x")  # wrong
