@@ -87,7 +87,7 @@ def perform(send: Callable[[Request], Any], request: Request, configuration: Con
             if decided is None:
                 raise
             pause, left = decided
-            lost = request.method == "DELETE" and isinstance(left, int) and (lost or _may_be_done(error))
+            lost = request.method == "DELETE" and isinstance(left, int) and (lost or may_be_done(error))
             _pause(request, error, pause)
 
 
@@ -185,7 +185,7 @@ def _pause(request: Request, error: Any, seconds: float) -> None:
         time.sleep(seconds)
 
 
-def _may_be_done(error: Any) -> bool:
+def may_be_done(error: Any) -> bool:
     """Tell whether a server may have carried out the request that this error came of."""
     if isinstance(error, ApiException):
         return error.status in (502, 504)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import kfp_server_api
-from kfp_server_api import filters
+from kfp_server_api import ensure, filters
 from kfp_server_api.api.run_service_api import RunServiceApi as ByPath
 from kfp_server_api.models import V2beta1Run, V2beta1RuntimeState
 from kfp_server_api.models.v2beta1_experiment import V2beta1Experiment
@@ -71,6 +71,14 @@ api.run_service_list_runs(filter=failed, sort_by=filters.field("state").asc())
 uploads = kfp_server_api.PipelineUploadServiceApi(client)
 reveal_type(uploads.upload_pipeline(Path("p.yaml"), name="p", tags={"team": "x"}))  # V2beta1Pipeline
 uploads.upload_pipeline(b"pipelineInfo: {}", name="p")
+
+experiments, pipelines = kfp_server_api.ExperimentServiceApi(client), kfp_server_api.PipelineServiceApi(client)
+schedules = kfp_server_api.RecurringRunServiceApi(client)
+reveal_type(ensure.experiment(experiments, "e", namespace=None))  # V2beta1Experiment
+reveal_type(ensure.pipeline(uploads, pipelines, "p", Path("p.yaml")))  # V2beta1PipelineVersion
+reveal_type(ensure.run(api, V2beta1Run(display_name="x"), key="k"))  # V2beta1Run
+reveal_type(ensure.run(api, {"display_name": "x"}, key="k"))  # V2beta1Run
+reveal_type(ensure.recurring_run(schedules, {"display_name": "x"}))  # V2beta1RecurringRun
 
 try:
     api.run_service_get_run("id")

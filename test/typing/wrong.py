@@ -2,6 +2,7 @@
 """Uses that type checkers must refuse, each line that ends so."""
 
 import kfp_server_api
+from kfp_server_api import ensure
 from kfp_server_api.filters import field
 from kfp_server_api.pagination import paginate
 
@@ -21,6 +22,9 @@ kfp_server_api.V2beta1Run(dispaly_name="x")  # wrong
 kfp_server_api.V2beta1Run(display_name=5)  # wrong
 kfp_server_api.Configuration(hots="x")  # wrong
 kfp_server_api.NoSuchName  # wrong
+ensure.run(api, {"display_name": "x"})  # wrong
+ensure.experiment(api, "name")  # wrong
+ensure.experiment(kfp_server_api.ExperimentServiceApi(client), "name", "description")  # wrong
 paginate(api.run_service_get_run)  # wrong
 paginate(api.run_service_list_runs, limit="5")  # wrong
 next(paginate(api.run_service_list_runs)).nosuch  # wrong
