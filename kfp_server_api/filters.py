@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timezone
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, NoReturn
 
 from kfp_server_api._encoding import encode
 from kfp_server_api._operation import ListField, Operation
@@ -133,7 +133,7 @@ class Field(_Term):
     """A field of a list."""
 
     __slots__ = ("_name",)
-    __hash__ = None  # type: ignore[assignment]
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]
 
     def __init__(self, name: str) -> None:
         if not isinstance(name, str) or not name:

@@ -99,7 +99,8 @@ class RESTClientObject:
     def __init__(
         self, configuration: Configuration, pools_size: int = 4, maxsize: int | None = None, *, session: Any = None
     ) -> None:
-        self.configuration, self.session = configuration, session
+        self.configuration: Configuration = configuration
+        self.session: Any = session
         self._make_pools(pools_size, maxsize)
 
     def _make_pools(self, pools_size: int, maxsize: int | None) -> None:
