@@ -119,7 +119,9 @@ def test_of_an_archive_pipeline_yaml_is_read_else_the_first_entry(pack: Callable
 
 
 @pytest.mark.parametrize(
-    "data", [zipped(), tarred(), zipped(a_yaml=TEXT)[:-9], tarred(a_yaml=TEXT)[:60], b"PK", b"\x1f\x8b"]
+    "data",
+    [zipped(), tarred(), zipped(a_yaml=TEXT)[:-9], tarred(a_yaml=TEXT)[:60], b"PK", b"\x1f\x8b"],
+    ids=["empty zip", "empty tar", "half a zip", "half a tar", "PK", "gzip"],
 )
 def test_a_broken_or_empty_archive_is_an_error_that_names_the_argument(data: bytes) -> None:
     with pytest.raises(ApiValueError, match="`package` is an archive"):
