@@ -117,7 +117,8 @@ class Paginator(Iterator[_Item], Generic[_Item, _Page]):
         if not isinstance(state, Mapping):
             raise ApiTypeError(f"`state` is a dict that a paginator gave, not {state!r}")
         token, given = state.get("page_token", 0), state.get("given")
-        if not isinstance(token, (str, type(None))) or not isinstance(given, (list, tuple)):
+        known = isinstance(given, (list, tuple)) and all(isinstance(each, str) for each in given)
+        if not known or not isinstance(token, (str, type(None))):
             raise ApiValueError("`state` is none that a paginator gave")
         if state.get("query") != self._query:
             raise ApiValueError(
@@ -138,9 +139,10 @@ class Paginator(Iterator[_Item], Generic[_Item, _Page]):
         """
         marks = [self._mark(item) for item in items]
         place = max((at for at, mark in enumerate(marks, 1) if mark in self._given), default=0)
-        if self._upcoming in marks:
+        if self._upcoming is not None and self._upcoming in marks:
             place, self._given = marks.index(self._upcoming), set()
         self._given = self._given.difference(marks)
+        self._upcoming = self._upcoming if self._given else None
         return place
 
     def _turn(self) -> _Page | None:
@@ -154,7 +156,7 @@ class Paginator(Iterator[_Item], Generic[_Item, _Page]):
             raise self._endless(f"{self._empty} pages without an item came in a row")
         page: _Page = self._fetch(self._next)
         items, following = getattr(page, self._paging.items) or [], getattr(page, self._paging.next) or None
-        self._done = self._place(items) if self._given else 0
+        self._done = self._place(items) if self._given or self._upcoming else 0
         self._fetched.add(hash(self._next))
         self._empty = 0 if items else self._empty + 1
         self._token, self._next = self._next, following
