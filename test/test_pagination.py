@@ -43,6 +43,7 @@ RUNS = RunServiceApi._list_runs
 PIPELINES = PipelineServiceApi._list_pipelines
 NAMED = {"operation": "EQUALS", "key": "display_name", "string_value": "name 1"}
 NEWER = {"operation": "GREATER_THAN", "key": "created_at", "timestamp_value": "2024-01-01T00:00:04Z"}
+STATE = {"query": "q", "page_token": "t", "given": [], "upcoming": None}
 TAGGED = {"operation": "EQUALS", "key": "tags.team", "string_value": "x"}
 
 
@@ -591,10 +592,13 @@ def test_a_state_goes_with_other_options(list_runs: Any) -> None:
     "state",
     [
         {},
-        {"page_token": 5},
-        {"page_token": "t", "given": "abc"},
-        {"page_token": "t", "given": None},
-        {"page_token": "t", "given": [{}]},
+        {"page_token": "t"},
+        {**STATE, "page_token": 5},
+        {**STATE, "given": "abc"},
+        {**STATE, "given": None},
+        {**STATE, "given": [{}]},
+        {**STATE, "upcoming": []},
+        {**STATE, "query": None},
     ],
 )
 def test_what_is_no_state_is_refused(list_runs: Any, state: Any) -> None:
