@@ -45,7 +45,8 @@ PAGE_SIZE = 100
 _EMPTY_PAGES = 1000
 """Pages without an item in a row that are taken for a list without end."""
 _GATEWAY_TIMEOUT = 504
-_STATE = {"query": str, "page_token": (str, type(None)), "given": (list, tuple), "upcoming": (str, type(None))}
+_MAYBE = (str, type(None))
+_STATE: dict[str, Any] = {"query": str, "page_token": _MAYBE, "given": list, "upcoming": _MAYBE}
 """What a state holds, by type: a digest, the token of a page ("" the first, None none), digests of IDs."""
 
 
@@ -140,10 +141,11 @@ class Paginator(Iterator[_Item], Generic[_Item, _Page]):
         """
         marks = [self._mark(item) for item in items]
         place = max((at for at, mark in enumerate(marks, 1) if mark in self._given), default=0)
-        if self._upcoming is not None and self._upcoming in marks:
-            place, self._given = marks.index(self._upcoming), set()
         self._given = self._given.difference(marks)
-        self._upcoming = self._upcoming if self._given else None
+        if self._upcoming is not None and self._upcoming in marks:
+            place, self._upcoming = max(place, marks.index(self._upcoming)), None
+        elif not self._given:
+            self._upcoming = None
         return place
 
     def _turn(self) -> _Page | None:

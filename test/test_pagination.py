@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import gc
 import json
+import random
 import time
 import tracemalloc
 from itertools import count, islice
@@ -517,6 +518,29 @@ def test_a_state_holds_though_items_come_and_go(
         assert [each for each in left if each in wanted] == wanted
         assert len(left) == len(set(left))
         assert not set(left) & set(before[:read])
+
+
+@pytest.mark.parametrize("order", ["created_at", "created_at desc"])
+@pytest.mark.parametrize("seed", range(25))
+def test_stops_and_changes_in_any_sequence_lose_and_repeat_nothing(
+    lister: Lister, list_runs: Any, order: str, seed: int
+) -> None:
+    chance = random.Random(seed)
+    lister.rows = [row_of("run_id", number) for number in range(0, chance.randrange(1, 400), 10)]
+    stay = {row["run_id"] for row in lister.rows}
+    coming = chance.sample([number for number in range(450) if number % 10], 400)
+    found, state = [], paginate(list_runs, sort_by=order).state
+    while state["page_token"] is not None:
+        part = resumed(list_runs, state, page_size=chance.randint(1, 12), sort_by=order)
+        found += ids(islice(part, chance.randrange(8)))
+        state = part.state
+        for row in chance.sample(lister.rows, min(len(lister.rows), chance.randrange(3))):
+            lister.rows.remove(row)
+            stay.discard(row["run_id"])
+        lister.rows += [row_of("run_id", coming.pop()) for _ in range(min(len(coming), chance.randrange(3)))]
+    assert len(found) == len(set(found))
+    assert stay <= set(found)
+    assert (mine := [each for each in found if each in stay]) == sorted(mine, reverse=order.endswith("desc"))
 
 
 def test_new_items_in_front_of_a_state_do_not_come(lister: Lister, list_runs: Any) -> None:
