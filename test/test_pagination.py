@@ -239,6 +239,14 @@ def test_tags_come_again_with_every_token(serve: Any, connect: Any, rule: str, f
     assert {item.tags["team"] for item in found} == {"x"}
 
 
+def test_a_text_keeps_the_escapes_that_its_writer_made_for_clusters(serve: Any, connect: Any) -> None:
+    refused = reply({"code": 3, "message": "does not match"}, 400)
+    server = serve(reply({"pipelines": [], "next_page_token": "t"}), refused, reply({}))
+    text = json.dumps({"predicates": [{**TAGGED, "string_value": "a%2Bb"}, NEWER]})
+    assert list(paginate(PipelineServiceApi(connect(server)).list_pipelines, filter=text)) == []
+    assert '"a%2Bb"' in server.requests[-1].query["filter"][0]
+
+
 def test_a_text_that_is_escaped_for_clusters_keeps_its_tags(serve: Any, connect: Any) -> None:
     refused = reply({"code": 3, "message": "does not match"}, 400)
     server = serve(reply({"pipelines": [], "next_page_token": "t"}), refused, reply({}))
@@ -548,6 +556,18 @@ def test_new_items_in_front_of_a_state_do_not_come(lister: Lister, list_runs: An
     assert numbers(islice(found, 3)) == [9, 8, 7]
     lister.rows += [row_of("run_id", 10), row_of("run_id", 11)]
     assert numbers(resumed(list_runs, found.state, page_size=5, sort_by="created_at desc")) == [6, 5, 4, 3, 2, 1, 0]
+
+
+def test_more_new_items_in_front_than_a_page_has_repeat_nothing(lister: Lister, list_runs: Any) -> None:
+    def listed(state: Any, size: int) -> Any:
+        return paginate(list_runs, page_size=size, sort_by="created_at desc", state=state)
+
+    first = listed(None, 5)
+    assert numbers(islice(first, 2)) == [9, 8]
+    lister.rows += [row_of("run_id", number) for number in (10, 11, 12, 13)]
+    second = listed(first.state, 2)
+    assert numbers(islice(second, 1)) == [13]
+    assert numbers(listed(second.state, 20)) == [7, 6, 5, 4, 3, 2, 1, 0]
 
 
 def test_new_items_in_front_of_a_state_that_was_resumed_unread_do_not_come(lister: Lister, list_runs: Any) -> None:
