@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import gc
 import json
+import random
 import time
 import tracemalloc
 from itertools import count, islice
@@ -43,6 +44,7 @@ RUNS = RunServiceApi._list_runs
 PIPELINES = PipelineServiceApi._list_pipelines
 NAMED = {"operation": "EQUALS", "key": "display_name", "string_value": "name 1"}
 NEWER = {"operation": "GREATER_THAN", "key": "created_at", "timestamp_value": "2024-01-01T00:00:04Z"}
+STATE = {"query": "q", "page_token": "t", "given": [], "upcoming": None}
 TAGGED = {"operation": "EQUALS", "key": "tags.team", "string_value": "x"}
 
 
@@ -235,6 +237,14 @@ def test_tags_come_again_with_every_token(serve: Any, connect: Any, rule: str, f
     found = list(paginate(PipelineServiceApi(connect(serve(lister))).list_pipelines, page_size=2, filter=forms[form]))
     assert len(found) == (6 if form == "object" else 3)
     assert {item.tags["team"] for item in found} == {"x"}
+
+
+def test_a_text_keeps_the_escapes_that_its_writer_made_for_clusters(serve: Any, connect: Any) -> None:
+    refused = reply({"code": 3, "message": "does not match"}, 400)
+    server = serve(reply({"pipelines": [], "next_page_token": "t"}), refused, reply({}))
+    text = json.dumps({"predicates": [{**TAGGED, "string_value": "a%2Bb"}, NEWER]})
+    assert list(paginate(PipelineServiceApi(connect(server)).list_pipelines, filter=text)) == []
+    assert '"a%2Bb"' in server.requests[-1].query["filter"][0]
 
 
 def test_a_text_that_is_escaped_for_clusters_keeps_its_tags(serve: Any, connect: Any) -> None:
@@ -518,11 +528,60 @@ def test_a_state_holds_though_items_come_and_go(
         assert not set(left) & set(before[:read])
 
 
+@pytest.mark.parametrize("order", ["created_at", "created_at desc"])
+@pytest.mark.parametrize("seed", range(25))
+def test_stops_and_changes_in_any_sequence_lose_and_repeat_nothing(
+    lister: Lister, list_runs: Any, order: str, seed: int
+) -> None:
+    chance = random.Random(seed)
+    lister.rows = [row_of("run_id", number) for number in range(0, chance.randrange(1, 400), 10)]
+    stay = {row["run_id"] for row in lister.rows}
+    coming = chance.sample([number for number in range(450) if number % 10], 400)
+    found, state = [], paginate(list_runs, sort_by=order).state
+    while state["page_token"] is not None:
+        part = resumed(list_runs, state, page_size=chance.randint(1, 12), sort_by=order)
+        found += ids(islice(part, chance.randrange(8)))
+        state = part.state
+        for row in chance.sample(lister.rows, min(len(lister.rows), chance.randrange(3))):
+            lister.rows.remove(row)
+            stay.discard(row["run_id"])
+        lister.rows += [row_of("run_id", coming.pop()) for _ in range(min(len(coming), chance.randrange(3)))]
+    assert len(found) == len(set(found))
+    assert stay <= set(found)
+    assert (mine := [each for each in found if each in stay]) == sorted(mine, reverse=order.endswith("desc"))
+
+
 def test_new_items_in_front_of_a_state_do_not_come(lister: Lister, list_runs: Any) -> None:
     found = paginate(list_runs, page_size=5, sort_by="created_at desc")
     assert numbers(islice(found, 3)) == [9, 8, 7]
     lister.rows += [row_of("run_id", 10), row_of("run_id", 11)]
     assert numbers(resumed(list_runs, found.state, page_size=5, sort_by="created_at desc")) == [6, 5, 4, 3, 2, 1, 0]
+
+
+def test_more_new_items_in_front_than_a_page_has_repeat_nothing(lister: Lister, list_runs: Any) -> None:
+    def listed(state: Any, size: int) -> Any:
+        return paginate(list_runs, page_size=size, sort_by="created_at desc", state=state)
+
+    first = listed(None, 5)
+    assert numbers(islice(first, 2)) == [9, 8]
+    lister.rows += [row_of("run_id", number) for number in (10, 11, 12, 13)]
+    second = listed(first.state, 2)
+    assert numbers(islice(second, 1)) == [13]
+    assert numbers(listed(second.state, 20)) == [7, 6, 5, 4, 3, 2, 1, 0]
+
+
+def test_new_items_in_front_of_a_state_that_was_resumed_unread_do_not_come(lister: Lister, list_runs: Any) -> None:
+    def listed(state: Any, size: int) -> Any:
+        return paginate(list_runs, page_size=size, sort_by="created_at desc", state=state)
+
+    found = listed(None, 5)
+    assert numbers(islice(found, 5)) == [9, 8, 7, 6, 5]
+    second = listed(found.state, 3)
+    assert numbers(islice(second, 1)) == [4]
+    lister.rows += [row_of("run_id", 10)]
+    third = listed(second.state, 9)
+    lister.rows += [row_of("run_id", 11)]
+    assert numbers(listed(third.state, 2)) == [3, 2, 1, 0]
 
 
 def test_a_state_goes_over_to_another_process(serve: Any, runs: Any, lister: Lister, python: Any) -> None:
@@ -574,7 +633,17 @@ def test_a_state_goes_with_other_options(list_runs: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "state", [{}, {"page_token": 5}, {"page_token": "t", "given": "abc"}, {"page_token": "t", "given": None}]
+    "state",
+    [
+        {},
+        {"page_token": "t"},
+        {**STATE, "page_token": 5},
+        {**STATE, "given": "abc"},
+        {**STATE, "given": None},
+        {**STATE, "given": [{}]},
+        {**STATE, "upcoming": []},
+        {**STATE, "query": None},
+    ],
 )
 def test_what_is_no_state_is_refused(list_runs: Any, state: Any) -> None:
     with pytest.raises(ApiValueError, match="`state` is none"):
