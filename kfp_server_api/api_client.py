@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import six
 
-from kfp_server_api import _decoding, _encoding, rest
+from kfp_server_api import _decoding, _encoding, _login, rest
 from kfp_server_api._connection_errors import connection_errors
 from kfp_server_api._deadline import Deadline, deadline_of, within
 from kfp_server_api._multipart import source_of
 from kfp_server_api._operation import operation_of
-from kfp_server_api._reply import Reply, decoded
+from kfp_server_api._reply import Reply, decoded, refuse_page
 from kfp_server_api._request import Request, fill_path, pairs_of, sending
 from kfp_server_api._threads import Threads
 from kfp_server_api._urls import base_url
@@ -182,9 +182,20 @@ class ApiClient:
         prepared = self._prepare(request)
         token = sending.set(prepared)
         try:
-            return self._interpret(prepared, perform(self._send, prepared, self.configuration))
+            if self.configuration.auth is None or not request.auth_settings:
+                return self._attempt(prepared)
+            return _login.perform(self.configuration, prepared, self._attempt_past_logins, self.rest_client.exchange)
         finally:
             sending.reset(token)
+
+    def _attempt(self, request: Request) -> Any:
+        return self._interpret(request, perform(self._send, request, self.configuration))
+
+    def _attempt_past_logins(self, request: Request) -> Any:
+        response = self._attempt(request)
+        if request.operation is not None and not request.preload_content:
+            refuse_page(response, request.method, request.url)
+        return response
 
     def _prepare(self, request: Request) -> Request:
         """Return a request with its URL, its values encoded, and the secrets of this moment."""
