@@ -86,7 +86,7 @@ class _Login:
 
     def _next(self, page: _Page) -> _Page:
         if page.location is not None:
-            return self._open("GET", urljoin(page.url, page.location))
+            return self._open("GET", _joined(page.url, page.location))
         if page.status >= 500:
             error = ServerError(page.status, f"the login fails at {page}")
             error.url = page.url
@@ -102,7 +102,7 @@ class _Login:
                 return self._submit(page, form, form.hidden())
         connectors = self._connectors(page)
         if connectors:
-            return self._open("GET", urljoin(page.url, self._choose(connectors)))
+            return self._open("GET", self._choose(connectors))
         for form in forms:
             if not self._dex and form.method == "get" and urlsplit(form.action).path.endswith("/start"):
                 return self._submit(page, form, form.hidden())
@@ -112,7 +112,7 @@ class _Login:
         """Return the links of Dex's page of connectors by id, with the text of each."""
         found = {}
         for link in links_in(page.text):
-            url = urljoin(page.url, link.target)
+            url = _joined(page.url, link.target)
             if self._dex and _bare(url).startswith(f"{self._dex}/"):
                 found[_bare(url)[len(self._dex) + 1 :]] = (url, link.text)
         return found
@@ -160,7 +160,7 @@ class _Login:
         return WrongPassword(None, f"{at} refuses the password that DexPassword({self._login!r}) has")
 
     def _submit(self, page: _Page, form: Form, fields: dict[str, str]) -> _Page:
-        url = urljoin(page.url, form.action)
+        url = _joined(page.url, form.action)
         if form.method == "get":
             return self._open("GET", f"{url.partition('?')[0]}?{urlencode(fields)}")
         if origin(url) != origin(page.url):
@@ -193,10 +193,19 @@ class _Login:
         self._jar.add_cookie_header(request)
         header = request.get_header("Cookie")
         if not header:
-            raise no_credential(f"the login went through, and left no cookie for {origin(self._place.url)}")
+            why = ", but for https" if any(each.secure for each in self._jar) else ""
+            raise no_credential(f"the login went through, and left no cookie for {origin(self._place.url)}{why}")
         sent = {each.strip().partition("=")[0] for each in header.split(";")}
         ends = [each.expires for each in self._jar if each.expires and each.name in sent]
         return cookies(header, "the login", min(ends, default=None))
+
+
+def _joined(page: str, target: str) -> str:
+    """Return the URL of a link on a page; the link as it is where it is none."""
+    try:
+        return urljoin(page, target)
+    except ValueError:
+        return target
 
 
 def _bare(url: str) -> str:

@@ -20,11 +20,11 @@ class KubeConfig(Source):
     def _fetch(self, place: Place, last: Credential | None) -> Credential:
         config = import_module("kubernetes.config")
         settings = import_module("kubernetes.client").Configuration()
+        if origin(_cluster_of(config.kube_config)) != origin(place.url):
+            return Credential()
         try:
-            if origin(_cluster_of(config.kube_config)) != origin(place.url):
-                return Credential()
             config.load_kube_config(client_configuration=settings)
-        except Exception as cause:  # of YAML, of the file system, of a login plugin
+        except Exception as cause:  # of a login plugin, too
             raise no_credential(f"{self!r} cannot be read: {type(cause).__name__}") from cause
         token = settings.api_key.get("authorization")
         return bearer(token, repr(self)) if token else Credential()
@@ -39,7 +39,10 @@ def kubeconfig() -> str:
 
 
 def _cluster_of(kube_config: Any) -> str:
-    """Return the URL of the cluster of kubeconfig's current context."""
-    merged = kube_config.KubeConfigMerger(kubeconfig()).config
-    context = merged["contexts"].get_with_name(merged["current-context"])["context"]
-    return str(merged["clusters"].get_with_name(context["cluster"])["cluster"]["server"])
+    """Return the URL of the cluster of kubeconfig's current context; "" where none can be found."""
+    try:
+        merged = kube_config.KubeConfigMerger(kubeconfig()).config
+        context = merged["contexts"].get_with_name(merged["current-context"])["context"]
+        return str(merged["clusters"].get_with_name(context["cluster"])["cluster"]["server"])
+    except Exception:  # of YAML, of the file system, of an entry that is missing
+        return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
@@ -16,6 +17,8 @@ from kfp_server_api._forms import forms_in
 from kfp_server_api._request import Request
 from kfp_server_api.configuration import Configuration
 from kfp_server_api.exceptions import ApiException, ApiTypeError, AuthenticationError, DecodeError
+
+_log = logging.getLogger(__name__)
 
 
 def perform(
@@ -47,8 +50,10 @@ def perform(
             if not asks_to_log_in(error, request.url):
                 credential.accepted = True
                 raise
-            if not source._renews or fetched or (refused is not None and not credential.accepted):
+            fresh = fetched or (refused is not None and not credential.accepted)
+            if fresh or not source._renews or not credential.header:
                 raise _refused(error, source, credential, refused is not None) from error.__cause__
+            _log.info("%s %s: refused; asking %r for fresh credentials", request.method, request.url, source)
             refused = credential
         finally:
             if credential.tried is not None:
@@ -68,10 +73,9 @@ def _source_of(configuration: Configuration) -> Source:
         kind = f"the class {given.__name__}" if isinstance(given, type) else type(given).__name__
         raise ApiTypeError(f"`Configuration.auth` is a token, a callable or an object of the module `auth`, not {kind}")
     new = given, _Token(given) if isinstance(given, str) else _Callable(given)
-    kept: Any = configuration.__dict__.setdefault("_auth_source", new) or new
+    kept: Any = configuration.__dict__.setdefault("_auth_source", new)
     if kept[0] is not given:
-        kept = new
-    configuration.__dict__["_auth_source"] = kept
+        configuration.__dict__["_auth_source"] = kept = new
     return kept[1]  # type: ignore[no-any-return]
 
 

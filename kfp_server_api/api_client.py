@@ -180,16 +180,16 @@ class ApiClient:
 
     def _perform(self, request: Request) -> Any:
         prepared = self._prepare(request)
-        token = sending.set(prepared)
-        try:
-            if self.configuration.auth is None or not request.auth_settings:
-                return self._attempt(prepared)
-            return _login.perform(self.configuration, prepared, self._attempt_past_logins, self.rest_client.exchange)
-        finally:
-            sending.reset(token)
+        if self.configuration.auth is None or not request.auth_settings:
+            return self._attempt(prepared)
+        return _login.perform(self.configuration, prepared, self._attempt_past_logins, self.rest_client.exchange)
 
     def _attempt(self, request: Request) -> Any:
-        return self._interpret(request, perform(self._send, request, self.configuration))
+        token = sending.set(request)
+        try:
+            return self._interpret(request, perform(self._send, request, self.configuration))
+        finally:
+            sending.reset(token)
 
     def _attempt_past_logins(self, request: Request) -> Any:
         response = self._attempt(request)

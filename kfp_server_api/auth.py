@@ -43,6 +43,8 @@ class TokenFile(Source):
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
+        if not isinstance(path, (str, os.PathLike)) or not os.fspath(path):
+            raise ApiTypeError(f"`path` is the path of a file, not {path!r}")
         self.path: str = os.path.expanduser(os.fspath(path))
 
     def _fetch(self, place: Place, last: Credential | None) -> Credential:
@@ -64,7 +66,7 @@ class TokenFile(Source):
 
     def _is_stale(self, held: Credential) -> bool:
         try:
-            return held.mark != _mark(os.stat(self.path))
+            return bool(held.mark != _mark(os.stat(self.path)))
         except OSError:
             return True
 
@@ -96,12 +98,13 @@ class Command(Source):
     """
 
     def __init__(self, command: Sequence[str | os.PathLike[str]], *, timeout: float = 60.0) -> None:
-        if isinstance(command, (str, bytes)) or not command:
-            raise ApiValueError("`command` is a list: the program and its arguments")
+        parts = [] if isinstance(command, (str, bytes)) else list(command)
+        if not parts or not all(isinstance(each, (str, os.PathLike)) for each in parts):
+            raise ApiTypeError("`command` is a list of texts: the program and its arguments")
         seconds = seconds_of(timeout)
         if seconds is None:
             raise ApiValueError(f"`timeout` takes seconds above 0, not {timeout!r}")
-        self.command: list[str] = [os.fspath(each) for each in command]
+        self.command: list[str] = [os.fspath(each) for each in parts]
         self.timeout: float = seconds
 
     def _fetch(self, place: Place, last: Credential | None) -> Credential:
@@ -159,7 +162,8 @@ class Cookie(Source):
         return cookies(self._value() if callable(self._value) else self._value, repr(self))
 
     def __repr__(self) -> str:
-        return "Cookie(…)"
+        name = self._value.partition("=")[0] + "=…" if isinstance(self._value, str) else "…"
+        return f"Cookie({name})"
 
 
 class DexPassword(Source):

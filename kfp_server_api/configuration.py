@@ -27,7 +27,7 @@ _levels: dict[str, int] = {}
 """Levels of the loggers from before the first of them, by name."""
 DEFAULT_TIMEOUT = (30.0, 300.0)
 """Seconds to connect and between two chunks of a reply."""
-_SECRETS = ("access_token", "password", "proxy_headers", "_auth_source")
+_SECRETS = ("access_token", "password", "proxy_headers")
 _SHARED = frozenset(
     {"auth", "_auth_source", "logger", "logger_file_handler", "logger_stream_handler", "refresh_api_key_hook"}
 )
@@ -243,6 +243,7 @@ class Configuration:
         state = {**self.__dict__, "api_key": {}, "logger_file_handler": None, "logger_stream_handler": None}
         state.update(dict.fromkeys(_SECRETS), _logger_file=None)
         state["auth"] = None if isinstance(self.auth, str) else self.auth
+        state.pop("_auth_source", None)
         state["host"], state["proxy"] = without_userinfo(self.host), without_userinfo(self.proxy)
         return state
 
