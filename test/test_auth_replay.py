@@ -178,7 +178,7 @@ def test_a_server_that_asks_for_a_login_gets_the_request_again(serve: Any, runs:
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_a_server_that_goes_on_asking_is_an_authentication_error(serve: Any, runs: Any, answer: Any, call: Any) -> None:
     server = serve(answer)
-    with pytest.raises(AuthenticationError, match="the callable `Configuration.auth`"):
+    with pytest.raises(AuthenticationError, match=r"the callable `Configuration\.auth`"):
         call(runs(server, auth=counted()[0]))
     assert len(server.requests) == 2
 
