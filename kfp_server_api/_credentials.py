@@ -52,7 +52,7 @@ def bearer(token: Any, whence: str, expires: float | None = None, mark: Any = No
     Raises:
         AuthenticationError: it is no token.
     """
-    text = re.sub(r"^bearer\s+", "", _text(token, whence), flags=re.I)
+    text = re.sub(r"^bearer(\s+|$)", "", _text(token, whence), flags=re.I)
     if not _TOKEN.fullmatch(text):
         raise no_credential(f"{whence} gives no token: it {'holds a character of none' if text else 'is empty'}")
     return Credential("authorization", f"Bearer {text}", expires, mark)
