@@ -184,7 +184,7 @@ class _Token(Source):
 class _Callable(Source):
     """The callable that `Configuration.auth` is."""
 
-    def __init__(self, function: Callable[[], str]) -> None:
+    def __init__(self, function: Callable[[], Any]) -> None:
         self._function = function
 
     def _fetch(self, place: Place, last: Credential | None) -> Credential:
