@@ -19,8 +19,6 @@ _TOKEN = re.compile(r"[\x21-\x7e]+")
 _COOKIES = re.compile(r"[^\s=;]+=[\x20-\x7e]*")
 _TRIAL = 5.0
 """Seconds that other calls wait until the first request with a renewed credential is answered."""
-_SOON = 10.0
-"""Seconds before its end from which on a credential is renewed."""
 
 
 class Credential:
@@ -140,7 +138,7 @@ class Source:
 
     def _is_stale(self, held: Credential) -> bool:
         """Tell whether a credential has to be replaced before it is used again."""
-        return held.expires is not None and held.expires - _SOON <= time.time()
+        return held.expires is not None and held.expires <= time.time()
 
     def _scope(self, place: Place) -> str:
         """Return what a credential is good for, where it is not good for every server that gets it."""

@@ -48,21 +48,20 @@ class TokenFile(Source):
         self.path: str = os.path.expanduser(os.fspath(path))
 
     def _fetch(self, place: Place, last: Credential | None) -> Credential:
-        whence = f"the file {self.path!r} of {type(self).__name__}"
         try:
             if not stat.S_ISREG(os.stat(self.path).st_mode):
-                raise no_credential(f"{whence} is no regular file")
+                raise no_credential(f"{self!r} is no regular file")
             with open(self.path, "rb") as file:
                 mark = _mark(os.fstat(file.fileno()))
                 content = file.read(_LONGEST)
         except OSError as cause:
-            raise no_credential(f"{whence} cannot be read: {cause.strerror}") from cause
+            raise no_credential(f"{self!r} cannot be read: {cause.strerror}") from cause
         if last is not None and not content.strip():
             return last  # it is being written anew
-        return self._read(as_utf8(content, whence), whence, mark)
+        return self._read(as_utf8(content, repr(self)), mark)
 
-    def _read(self, text: str, whence: str, mark: Any) -> Credential:
-        return bearer(text, whence, mark=mark)
+    def _read(self, text: str, mark: Any) -> Credential:
+        return bearer(text, repr(self), mark=mark)
 
     def _is_stale(self, held: Credential) -> bool:
         try:
@@ -213,8 +212,11 @@ class DexPassword(Source):
 class _KfpContext(TokenFile):
     """The cookie that the kfp SDK keeps in its context.json."""
 
-    def _read(self, text: str, whence: str, mark: Any) -> Credential:
-        return cookies(_cookie_in(text), whence, mark=mark)
+    def _read(self, text: str, mark: Any) -> Credential:
+        return cookies(_cookie_in(text), repr(self), mark=mark)
+
+    def __repr__(self) -> str:
+        return f"the kfp SDK's {self.path!r}"
 
 
 class _Nothing(Source):
