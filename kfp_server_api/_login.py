@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import urlsplit
 
-from kfp_server_api._credentials import Credential, Place, Source, bearer
+from kfp_server_api._credentials import Credential, Place, Source, bearer, called
 from kfp_server_api._error_body import parse
 from kfp_server_api._forms import forms_in
 from kfp_server_api._redirects import origin
@@ -200,7 +200,7 @@ class _Callable(Source):
         self._function = function
 
     def _fetch(self, place: Place, last: Credential | None) -> Credential:
-        return bearer(self._function(), repr(self))
+        return bearer(called(self._function, repr(self)), repr(self))
 
     def __repr__(self) -> str:
         name = getattr(self._function, "__qualname__", type(self._function).__name__)

@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from kfp_server_api._credentials import Auth, Credential, Place, Source, as_utf8, bearer, cookies, no_credential
+from kfp_server_api._credentials import Auth, Credential, Place, Source, as_utf8, bearer, called, cookies, no_credential
 from kfp_server_api._deadline import seconds_of
 from kfp_server_api._exec_credential import printed
 from kfp_server_api._kubeconfig import KubeConfig, kubeconfig
@@ -158,7 +158,7 @@ class Cookie(Source):
     def _fetch(self, place: Place, last: Credential | None) -> Credential:
         if self._value is None:
             raise no_credential("Cookie has no value: a pickle holds none; set `Configuration.auth` anew")
-        return cookies(self._value() if callable(self._value) else self._value, repr(self))
+        return cookies(called(self._value, repr(self)) if callable(self._value) else self._value, repr(self))
 
     def __repr__(self) -> str:
         name = self._value.partition("=")[0] + "=…" if isinstance(self._value, str) else "…"
