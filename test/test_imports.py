@@ -19,9 +19,10 @@ PACKAGE = Path(kfp_server_api.__file__).resolve().parent
 CONTRIBUTING = Path(__file__).resolve().parents[1] / "CONTRIBUTING.md"
 LEVELS = {
     0: "exceptions _error_body _urls _version configuration",
-    1: "_connection_errors _deadline _decoding _download _encoding _multipart _pools _proxies _redirects _reply "
-    "_session _sockets _threads",
-    2: "_enum _field _model _operation _request _spec_files filters rest retries",
+    1: "_connection_errors _credentials _deadline _decoding _download _encoding _forms _multipart _pools _proxies "
+    "_redirects _reply _session _sockets _threads",
+    2: "_dex _enum _exec_credential _field _kubeconfig _login _model _operation _request _spec_files auth filters "
+    "rest retries",
     3: "_kedro_models _list_call _once _service _types api_client models",
     4: "api",
     5: "ensure kedro pagination",

@@ -5,6 +5,7 @@ import kfp_server_api
 from kfp_server_api import ensure
 from kfp_server_api.filters import field
 from kfp_server_api.pagination import paginate
+from kfp_server_api import auth
 
 client = kfp_server_api.ApiClient()
 api = kfp_server_api.RunServiceApi(client)
@@ -33,3 +34,8 @@ api.run_service_list_runs(filter=field("state").desc())  # wrong
 api.run_service_list_runs(sort_by=field("state") == "FAILED")  # wrong
 (field("a") == "x") | (field("b") == "y")  # wrong
 ~(field("a") == "x")  # wrong
+kfp_server_api.Configuration(auth=5)  # wrong
+kfp_server_api.Configuration(auth=lambda: 5)  # wrong
+auth.DexPassword("me")  # wrong
+auth.TokenFile(5)  # wrong
+auth.Cookie(5)  # wrong
