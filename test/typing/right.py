@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import kfp_server_api
-from kfp_server_api import ensure, filters
-from kfp_server_api import auth
+from kfp_server_api import auth, ensure, filters
 from kfp_server_api.api.run_service_api import RunServiceApi as ByPath
 from kfp_server_api.models import V2beta1Run, V2beta1RuntimeState
 from kfp_server_api.models.v2beta1_experiment import V2beta1Experiment

@@ -2,10 +2,9 @@
 """Uses that type checkers must refuse, each line that ends so."""
 
 import kfp_server_api
-from kfp_server_api import ensure
+from kfp_server_api import auth, ensure
 from kfp_server_api.filters import field
 from kfp_server_api.pagination import paginate
-from kfp_server_api import auth
 
 client = kfp_server_api.ApiClient()
 api = kfp_server_api.RunServiceApi(client)
