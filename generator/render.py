@@ -106,9 +106,12 @@ def required(op: Operation) -> list[Param]:
     return [param for param in op.params if param.required]
 
 
-def _annotated(spec: Spec, param: Param) -> str:
+def _annotated(spec: Spec, op: Operation, param: Param) -> str:
+    if op.paging and param == op.paging.sort:
+        return "str | Order"
     if param.json:
         also = f"{param.json} | " if param.json != "object" else ""
+        also += "Filter | " if op.paging and param == op.paging.filter else ""
         return f"str | {also}Mapping[str, Any]"
     name = annotation(param.type, spec.enums)
     return f"{name} | Mapping[str, Any]" if param.location == "body" and name != "str" else name
@@ -116,11 +119,11 @@ def _annotated(spec: Spec, param: Param) -> str:
 
 def _signature(spec: Spec, op: Operation, *, returns: str, options: str, default: str = "None") -> str:
     """Return everything of a `def` behind its name, on one line or one line for each parameter."""
-    parts = ["self", *(f"{p.name}: {_annotated(spec, p)}" for p in required(op))]
+    parts = ["self", *(f"{p.name}: {_annotated(spec, op, p)}" for p in required(op))]
     optional = [p for p in op.params if not p.required]
     if optional or not options.startswith("**"):
         parts.append("*")
-    parts += [f"{p.name}: {_annotated(spec, p)} | None = {default}" for p in optional]
+    parts += [f"{p.name}: {_annotated(spec, op, p)} | None = {default}" for p in optional]
     parts.append(options)
     line = f"({', '.join(parts)}) -> {returns}:"
     if len(line) + len(op.name) + 26 <= WIDTH:
@@ -145,12 +148,12 @@ def _private_call(op: Operation) -> str:
 
 def _stub_imports(spec: Spec, service: Service) -> dict[str, Any]:
     """Return what the signatures of a service mention."""
-    params = [param for op in service.operations for param in op.params]
-    shown = [_annotated(spec, param) for param in params]
+    shown = [_annotated(spec, op, param) for op in service.operations for param in op.params]
     typed = " ".join([*shown, *(annotation(op.returns, spec.enums) for op in service.operations)])
     known = {model.name for model in spec.models} - spec.enums
     words = set(re.findall(r"\w+", typed))
-    return {"typed": words, "any": "Any" in words, "models": sorted(words & known)}
+    lists = sorted(words & {"Filter", "Order"})
+    return {"typed": words, "any": "Any" in words, "lists": lists, "models": sorted(words & known)}
 
 
 def _operation_imports(service: Service) -> str:
@@ -170,6 +173,7 @@ def _guarded(spec: Spec, service: Service) -> str:
     imports = _stub_imports(spec, service)
     first = ["from collections.abc import Mapping", ""] if "Mapping" in imports["typed"] else []
     lines = ["from kfp_server_api._types import Upload"] if "Upload" in imports["typed"] else []
+    lines += [f"from kfp_server_api.filters import {', '.join(imports['lists'])}"] if imports["lists"] else []
     lines += [f"from kfp_server_api.models.{snake(name)} import {name}" for name in imports["models"]]
     return textwrap.indent("\n".join([*first, *lines]).strip("\n"), "    ")
 

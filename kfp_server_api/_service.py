@@ -54,7 +54,7 @@ class Service:
             response_type=operation.returns,
             auth_settings=["Bearer"],
             _return_http_data_only=data_only,
-            **_known_options(operation, options),
+            **known_options(operation, options),
         )
 
     def _sort(
@@ -71,6 +71,8 @@ class Service:
             elif param.location == "path":
                 path[param.key] = value
             elif param.location == "query":
+                if type(value) is not str:
+                    value = plain(operation, param.name, value)
                 query.append((param.key, self._as_json(value) if param.json else value))
             elif param.location == "body":
                 body = value
@@ -89,11 +91,21 @@ class Service:
         return value
 
 
+def plain(operation: Operation, name: str, value: Any) -> Any:
+    """Return the value of a parameter, of a condition or order of `filters` what the operation understands."""
+    return value._as_argument(operation, name) if hasattr(value, "_as_argument") else value
+
+
 _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 _OPTIONS = frozenset({"async_req", "_preload_content", "_request_timeout", "_deadline"})
 
 
-def _known_options(operation: Operation, options: dict[str, Any]) -> dict[str, Any]:
+def known_options(operation: Operation, options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options of a call that belong to no parameter.
+
+    Raises:
+        ApiTypeError: an unknown one.
+    """
     for name in options.keys() - _OPTIONS:
         hint = did_you_mean(name, [*(param.name for param in operation.params), *_OPTIONS])
         raise ApiTypeError(f"Got an unexpected keyword argument '{name}' to method {operation.name}{hint}")

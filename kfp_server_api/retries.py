@@ -7,9 +7,12 @@ the spec marks idempotent (delete, archive, unarchive, enable, disable, update).
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import random
 import time
+from collections.abc import Iterator
+from contextvars import ContextVar
 from http.client import HTTPException, IncompleteRead, RemoteDisconnected
 from typing import TYPE_CHECKING, Any, Callable
 
@@ -45,6 +48,18 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 8.0
 """Seconds: the longest pause before the first retry, which doubles with each, and before any."""
 _AT_ONCE = 1.0
 """Seconds within which a failure is immediate: a dead host is known as soon as without pauses."""
+_final: ContextVar[int] = ContextVar("final", default=0)
+"""A status that this thread or task wants no retry on; 0 = none."""
+
+
+@contextlib.contextmanager
+def not_on(status: int) -> Iterator[None]:
+    """Let a status end the calls of this thread or task at once; for callers who know better than to repeat them."""
+    token = _final.set(status)
+    try:
+        yield
+    finally:
+        _final.reset(token)
 
 
 def perform(send: Callable[[Request], Any], request: Request, configuration: Configuration) -> Any:
@@ -89,6 +104,9 @@ def decide(request: Request, error: Any, left: int | urllib3.Retry, quick: bool)
     """
     # What must never be sent twice is not, whatever anybody says.
     if request.operation is not None and request.operation.sent_once:
+        return None
+    # Nor what a caller wants to ask in another way.
+    if isinstance(error, ApiException) and error.status == _final.get():
         return None
     # A `urllib3.Retry` decides as it would inside urllib3.
     if isinstance(left, urllib3.Retry):

@@ -9,6 +9,7 @@ from kfp_server_api._service import Service, renamed, with_http_info
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kfp_server_api.filters import Filter, Order
     from kfp_server_api.models.v2beta1_experiment import V2beta1Experiment
     from kfp_server_api.models.v2beta1_filter import V2beta1Filter
     from kfp_server_api.models.v2beta1_list_experiments_response import V2beta1ListExperimentsResponse
@@ -98,8 +99,9 @@ class ExperimentServiceApi(Service):
     )
 
     def experiment_service_list_experiments(
-        self, *, page_token: str | None = None, page_size: int | None = None, sort_by: str | None = None,
-        filter: str | V2beta1Filter | Mapping[str, Any] | None = None, namespace: str | None = None,
+        self, *, page_token: str | None = None, page_size: int | None = None,
+        sort_by: str | Order | None = None,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = None, namespace: str | None = None,
         **options: Any
     ) -> V2beta1ListExperimentsResponse:
         """List experiments, oldest first unless sorted.

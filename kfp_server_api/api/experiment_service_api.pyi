@@ -9,6 +9,7 @@ from urllib3.response import HTTPResponse
 from kfp_server_api._operation import Operation
 from kfp_server_api._service import Service
 from kfp_server_api._types import AsyncOptions, Headers, Options, RawOptions
+from kfp_server_api.filters import Filter, Order
 from kfp_server_api.models.v2beta1_experiment import V2beta1Experiment
 from kfp_server_api.models.v2beta1_filter import V2beta1Filter
 from kfp_server_api.models.v2beta1_list_experiments_response import V2beta1ListExperimentsResponse
@@ -71,38 +72,38 @@ class ExperimentServiceApi(Service):
     _list_experiments: Operation
     @overload
     def experiment_service_list_experiments(
-        self, *, page_token: str | None = ..., page_size: int | None = ..., sort_by: str | None = ...,
-        filter: str | V2beta1Filter | Mapping[str, Any] | None = ..., namespace: str | None = ...,
+        self, *, page_token: str | None = ..., page_size: int | None = ..., sort_by: str | Order | None = ...,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ..., namespace: str | None = ...,
         **options: Unpack[Options]
     ) -> V2beta1ListExperimentsResponse: ...
     @overload
     def experiment_service_list_experiments(
-        self, *, page_token: str | None = ..., page_size: int | None = ..., sort_by: str | None = ...,
-        filter: str | V2beta1Filter | Mapping[str, Any] | None = ..., namespace: str | None = ...,
+        self, *, page_token: str | None = ..., page_size: int | None = ..., sort_by: str | Order | None = ...,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ..., namespace: str | None = ...,
         **options: Unpack[AsyncOptions]
     ) -> ApplyResult[V2beta1ListExperimentsResponse]: ...
     @overload
     def experiment_service_list_experiments(
-        self, *, page_token: str | None = ..., page_size: int | None = ..., sort_by: str | None = ...,
-        filter: str | V2beta1Filter | Mapping[str, Any] | None = ..., namespace: str | None = ...,
+        self, *, page_token: str | None = ..., page_size: int | None = ..., sort_by: str | Order | None = ...,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ..., namespace: str | None = ...,
         **options: Unpack[RawOptions]
     ) -> HTTPResponse: ...
     @overload
     def experiment_service_list_experiments_with_http_info(
-        self, *, page_token: str | None = ..., page_size: int | None = ..., sort_by: str | None = ...,
-        filter: str | V2beta1Filter | Mapping[str, Any] | None = ..., namespace: str | None = ...,
+        self, *, page_token: str | None = ..., page_size: int | None = ..., sort_by: str | Order | None = ...,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ..., namespace: str | None = ...,
         **options: Unpack[Options]
     ) -> tuple[V2beta1ListExperimentsResponse, int, Headers]: ...
     @overload
     def experiment_service_list_experiments_with_http_info(
-        self, *, page_token: str | None = ..., page_size: int | None = ..., sort_by: str | None = ...,
-        filter: str | V2beta1Filter | Mapping[str, Any] | None = ..., namespace: str | None = ...,
+        self, *, page_token: str | None = ..., page_size: int | None = ..., sort_by: str | Order | None = ...,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ..., namespace: str | None = ...,
         **options: Unpack[AsyncOptions]
     ) -> ApplyResult[tuple[V2beta1ListExperimentsResponse, int, Headers]]: ...
     @overload
     def experiment_service_list_experiments_with_http_info(
-        self, *, page_token: str | None = ..., page_size: int | None = ..., sort_by: str | None = ...,
-        filter: str | V2beta1Filter | Mapping[str, Any] | None = ..., namespace: str | None = ...,
+        self, *, page_token: str | None = ..., page_size: int | None = ..., sort_by: str | Order | None = ...,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ..., namespace: str | None = ...,
         **options: Unpack[RawOptions]
     ) -> HTTPResponse: ...
     list_experiments = experiment_service_list_experiments

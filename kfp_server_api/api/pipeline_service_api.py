@@ -9,6 +9,7 @@ from kfp_server_api._service import Service, renamed, with_http_info
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kfp_server_api.filters import Filter, Order
     from kfp_server_api.models.inline_object import InlineObject
     from kfp_server_api.models.inline_object1 import InlineObject1
     from kfp_server_api.models.v2beta1_create_pipeline_and_version_request import V2beta1CreatePipelineAndVersionRequest
@@ -76,8 +77,8 @@ class PipelineServiceApi(Service):
 
     def pipeline_service_list_pipelines(
         self, *, namespace: str | None = None, page_token: str | None = None, page_size: int | None = None,
-        sort_by: str | None = None, filter: str | V2beta1Filter | Mapping[str, Any] | None = None,
-        **options: Any
+        sort_by: str | Order | None = None,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = None, **options: Any
     ) -> V2beta1ListPipelinesResponse:
         """List pipelines, oldest first unless sorted.
 
@@ -203,8 +204,8 @@ class PipelineServiceApi(Service):
 
     def pipeline_service_list_pipeline_versions(
         self, pipeline_id: str, *, page_token: str | None = None, page_size: int | None = None,
-        sort_by: str | None = None, filter: str | V2beta1Filter | Mapping[str, Any] | None = None,
-        **options: Any
+        sort_by: str | Order | None = None,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = None, **options: Any
     ) -> V2beta1ListPipelineVersionsResponse:
         """List the versions of a pipeline, oldest first unless sorted.
 

@@ -9,6 +9,7 @@ from urllib3.response import HTTPResponse
 from kfp_server_api._operation import Operation
 from kfp_server_api._service import Service
 from kfp_server_api._types import AsyncOptions, Headers, Options, RawOptions
+from kfp_server_api.filters import Filter, Order
 from kfp_server_api.models.inline_object import InlineObject
 from kfp_server_api.models.inline_object1 import InlineObject1
 from kfp_server_api.models.v2beta1_create_pipeline_and_version_request import V2beta1CreatePipelineAndVersionRequest
@@ -50,38 +51,38 @@ class PipelineServiceApi(Service):
     @overload
     def pipeline_service_list_pipelines(
         self, *, namespace: str | None = ..., page_token: str | None = ..., page_size: int | None = ...,
-        sort_by: str | None = ..., filter: str | V2beta1Filter | Mapping[str, Any] | None = ...,
-        **options: Unpack[Options]
+        sort_by: str | Order | None = ...,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ..., **options: Unpack[Options]
     ) -> V2beta1ListPipelinesResponse: ...
     @overload
     def pipeline_service_list_pipelines(
         self, *, namespace: str | None = ..., page_token: str | None = ..., page_size: int | None = ...,
-        sort_by: str | None = ..., filter: str | V2beta1Filter | Mapping[str, Any] | None = ...,
-        **options: Unpack[AsyncOptions]
+        sort_by: str | Order | None = ...,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ..., **options: Unpack[AsyncOptions]
     ) -> ApplyResult[V2beta1ListPipelinesResponse]: ...
     @overload
     def pipeline_service_list_pipelines(
         self, *, namespace: str | None = ..., page_token: str | None = ..., page_size: int | None = ...,
-        sort_by: str | None = ..., filter: str | V2beta1Filter | Mapping[str, Any] | None = ...,
-        **options: Unpack[RawOptions]
+        sort_by: str | Order | None = ...,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ..., **options: Unpack[RawOptions]
     ) -> HTTPResponse: ...
     @overload
     def pipeline_service_list_pipelines_with_http_info(
         self, *, namespace: str | None = ..., page_token: str | None = ..., page_size: int | None = ...,
-        sort_by: str | None = ..., filter: str | V2beta1Filter | Mapping[str, Any] | None = ...,
-        **options: Unpack[Options]
+        sort_by: str | Order | None = ...,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ..., **options: Unpack[Options]
     ) -> tuple[V2beta1ListPipelinesResponse, int, Headers]: ...
     @overload
     def pipeline_service_list_pipelines_with_http_info(
         self, *, namespace: str | None = ..., page_token: str | None = ..., page_size: int | None = ...,
-        sort_by: str | None = ..., filter: str | V2beta1Filter | Mapping[str, Any] | None = ...,
-        **options: Unpack[AsyncOptions]
+        sort_by: str | Order | None = ...,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ..., **options: Unpack[AsyncOptions]
     ) -> ApplyResult[tuple[V2beta1ListPipelinesResponse, int, Headers]]: ...
     @overload
     def pipeline_service_list_pipelines_with_http_info(
         self, *, namespace: str | None = ..., page_token: str | None = ..., page_size: int | None = ...,
-        sort_by: str | None = ..., filter: str | V2beta1Filter | Mapping[str, Any] | None = ...,
-        **options: Unpack[RawOptions]
+        sort_by: str | Order | None = ...,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ..., **options: Unpack[RawOptions]
     ) -> HTTPResponse: ...
     list_pipelines = pipeline_service_list_pipelines
     list_pipelines_with_http_info = pipeline_service_list_pipelines_with_http_info
@@ -151,38 +152,38 @@ class PipelineServiceApi(Service):
     @overload
     def pipeline_service_list_pipeline_versions(
         self, pipeline_id: str, *, page_token: str | None = ..., page_size: int | None = ...,
-        sort_by: str | None = ..., filter: str | V2beta1Filter | Mapping[str, Any] | None = ...,
-        **options: Unpack[Options]
+        sort_by: str | Order | None = ...,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ..., **options: Unpack[Options]
     ) -> V2beta1ListPipelineVersionsResponse: ...
     @overload
     def pipeline_service_list_pipeline_versions(
         self, pipeline_id: str, *, page_token: str | None = ..., page_size: int | None = ...,
-        sort_by: str | None = ..., filter: str | V2beta1Filter | Mapping[str, Any] | None = ...,
-        **options: Unpack[AsyncOptions]
+        sort_by: str | Order | None = ...,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ..., **options: Unpack[AsyncOptions]
     ) -> ApplyResult[V2beta1ListPipelineVersionsResponse]: ...
     @overload
     def pipeline_service_list_pipeline_versions(
         self, pipeline_id: str, *, page_token: str | None = ..., page_size: int | None = ...,
-        sort_by: str | None = ..., filter: str | V2beta1Filter | Mapping[str, Any] | None = ...,
-        **options: Unpack[RawOptions]
+        sort_by: str | Order | None = ...,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ..., **options: Unpack[RawOptions]
     ) -> HTTPResponse: ...
     @overload
     def pipeline_service_list_pipeline_versions_with_http_info(
         self, pipeline_id: str, *, page_token: str | None = ..., page_size: int | None = ...,
-        sort_by: str | None = ..., filter: str | V2beta1Filter | Mapping[str, Any] | None = ...,
-        **options: Unpack[Options]
+        sort_by: str | Order | None = ...,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ..., **options: Unpack[Options]
     ) -> tuple[V2beta1ListPipelineVersionsResponse, int, Headers]: ...
     @overload
     def pipeline_service_list_pipeline_versions_with_http_info(
         self, pipeline_id: str, *, page_token: str | None = ..., page_size: int | None = ...,
-        sort_by: str | None = ..., filter: str | V2beta1Filter | Mapping[str, Any] | None = ...,
-        **options: Unpack[AsyncOptions]
+        sort_by: str | Order | None = ...,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ..., **options: Unpack[AsyncOptions]
     ) -> ApplyResult[tuple[V2beta1ListPipelineVersionsResponse, int, Headers]]: ...
     @overload
     def pipeline_service_list_pipeline_versions_with_http_info(
         self, pipeline_id: str, *, page_token: str | None = ..., page_size: int | None = ...,
-        sort_by: str | None = ..., filter: str | V2beta1Filter | Mapping[str, Any] | None = ...,
-        **options: Unpack[RawOptions]
+        sort_by: str | Order | None = ...,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ..., **options: Unpack[RawOptions]
     ) -> HTTPResponse: ...
     list_pipeline_versions = pipeline_service_list_pipeline_versions
     list_pipeline_versions_with_http_info = pipeline_service_list_pipeline_versions_with_http_info

@@ -9,6 +9,7 @@ from kfp_server_api._service import Service, renamed, with_http_info
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kfp_server_api.filters import Filter, Order
     from kfp_server_api.models.v2beta1_filter import V2beta1Filter
     from kfp_server_api.models.v2beta1_list_recurring_runs_response import V2beta1ListRecurringRunsResponse
     from kfp_server_api.models.v2beta1_recurring_run import V2beta1RecurringRun
@@ -73,8 +74,9 @@ class RecurringRunServiceApi(Service):
     )
 
     def recurring_run_service_list_recurring_runs(
-        self, *, page_token: str | None = None, page_size: int | None = None, sort_by: str | None = None,
-        namespace: str | None = None, filter: str | V2beta1Filter | Mapping[str, Any] | None = None,
+        self, *, page_token: str | None = None, page_size: int | None = None,
+        sort_by: str | Order | None = None, namespace: str | None = None,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = None,
         experiment_id: str | None = None, **options: Any
     ) -> V2beta1ListRecurringRunsResponse:
         """List recurring runs, oldest first unless sorted.

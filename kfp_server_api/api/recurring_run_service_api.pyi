@@ -9,6 +9,7 @@ from urllib3.response import HTTPResponse
 from kfp_server_api._operation import Operation
 from kfp_server_api._service import Service
 from kfp_server_api._types import AsyncOptions, Headers, Options, RawOptions
+from kfp_server_api.filters import Filter, Order
 from kfp_server_api.models.v2beta1_filter import V2beta1Filter
 from kfp_server_api.models.v2beta1_list_recurring_runs_response import V2beta1ListRecurringRunsResponse
 from kfp_server_api.models.v2beta1_recurring_run import V2beta1RecurringRun
@@ -44,38 +45,38 @@ class RecurringRunServiceApi(Service):
     _list_recurring_runs: Operation
     @overload
     def recurring_run_service_list_recurring_runs(
-        self, *, page_token: str | None = ..., page_size: int | None = ..., sort_by: str | None = ...,
-        namespace: str | None = ..., filter: str | V2beta1Filter | Mapping[str, Any] | None = ...,
+        self, *, page_token: str | None = ..., page_size: int | None = ..., sort_by: str | Order | None = ...,
+        namespace: str | None = ..., filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ...,
         experiment_id: str | None = ..., **options: Unpack[Options]
     ) -> V2beta1ListRecurringRunsResponse: ...
     @overload
     def recurring_run_service_list_recurring_runs(
-        self, *, page_token: str | None = ..., page_size: int | None = ..., sort_by: str | None = ...,
-        namespace: str | None = ..., filter: str | V2beta1Filter | Mapping[str, Any] | None = ...,
+        self, *, page_token: str | None = ..., page_size: int | None = ..., sort_by: str | Order | None = ...,
+        namespace: str | None = ..., filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ...,
         experiment_id: str | None = ..., **options: Unpack[AsyncOptions]
     ) -> ApplyResult[V2beta1ListRecurringRunsResponse]: ...
     @overload
     def recurring_run_service_list_recurring_runs(
-        self, *, page_token: str | None = ..., page_size: int | None = ..., sort_by: str | None = ...,
-        namespace: str | None = ..., filter: str | V2beta1Filter | Mapping[str, Any] | None = ...,
+        self, *, page_token: str | None = ..., page_size: int | None = ..., sort_by: str | Order | None = ...,
+        namespace: str | None = ..., filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ...,
         experiment_id: str | None = ..., **options: Unpack[RawOptions]
     ) -> HTTPResponse: ...
     @overload
     def recurring_run_service_list_recurring_runs_with_http_info(
-        self, *, page_token: str | None = ..., page_size: int | None = ..., sort_by: str | None = ...,
-        namespace: str | None = ..., filter: str | V2beta1Filter | Mapping[str, Any] | None = ...,
+        self, *, page_token: str | None = ..., page_size: int | None = ..., sort_by: str | Order | None = ...,
+        namespace: str | None = ..., filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ...,
         experiment_id: str | None = ..., **options: Unpack[Options]
     ) -> tuple[V2beta1ListRecurringRunsResponse, int, Headers]: ...
     @overload
     def recurring_run_service_list_recurring_runs_with_http_info(
-        self, *, page_token: str | None = ..., page_size: int | None = ..., sort_by: str | None = ...,
-        namespace: str | None = ..., filter: str | V2beta1Filter | Mapping[str, Any] | None = ...,
+        self, *, page_token: str | None = ..., page_size: int | None = ..., sort_by: str | Order | None = ...,
+        namespace: str | None = ..., filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ...,
         experiment_id: str | None = ..., **options: Unpack[AsyncOptions]
     ) -> ApplyResult[tuple[V2beta1ListRecurringRunsResponse, int, Headers]]: ...
     @overload
     def recurring_run_service_list_recurring_runs_with_http_info(
-        self, *, page_token: str | None = ..., page_size: int | None = ..., sort_by: str | None = ...,
-        namespace: str | None = ..., filter: str | V2beta1Filter | Mapping[str, Any] | None = ...,
+        self, *, page_token: str | None = ..., page_size: int | None = ..., sort_by: str | Order | None = ...,
+        namespace: str | None = ..., filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ...,
         experiment_id: str | None = ..., **options: Unpack[RawOptions]
     ) -> HTTPResponse: ...
     list_recurring_runs = recurring_run_service_list_recurring_runs

@@ -9,6 +9,7 @@ from kfp_server_api._service import Service, renamed, with_http_info
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kfp_server_api.filters import Filter, Order
     from kfp_server_api.models.v2beta1_filter import V2beta1Filter
     from kfp_server_api.models.v2beta1_list_runs_response import V2beta1ListRunsResponse
     from kfp_server_api.models.v2beta1_read_artifact_response import V2beta1ReadArtifactResponse
@@ -110,8 +111,8 @@ class RunServiceApi(Service):
 
     def run_service_list_runs(
         self, *, namespace: str | None = None, experiment_id: str | None = None,
-        page_token: str | None = None, page_size: int | None = None, sort_by: str | None = None,
-        filter: str | V2beta1Filter | Mapping[str, Any] | None = None, **options: Any
+        page_token: str | None = None, page_size: int | None = None, sort_by: str | Order | None = None,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = None, **options: Any
     ) -> V2beta1ListRunsResponse:
         """List runs, oldest first unless sorted.
 

@@ -9,6 +9,7 @@ from urllib3.response import HTTPResponse
 from kfp_server_api._operation import Operation
 from kfp_server_api._service import Service
 from kfp_server_api._types import AsyncOptions, Headers, Options, RawOptions
+from kfp_server_api.filters import Filter, Order
 from kfp_server_api.models.v2beta1_filter import V2beta1Filter
 from kfp_server_api.models.v2beta1_list_runs_response import V2beta1ListRunsResponse
 from kfp_server_api.models.v2beta1_read_artifact_response import V2beta1ReadArtifactResponse
@@ -79,38 +80,38 @@ class RunServiceApi(Service):
     @overload
     def run_service_list_runs(
         self, *, namespace: str | None = ..., experiment_id: str | None = ..., page_token: str | None = ...,
-        page_size: int | None = ..., sort_by: str | None = ...,
-        filter: str | V2beta1Filter | Mapping[str, Any] | None = ..., **options: Unpack[Options]
+        page_size: int | None = ..., sort_by: str | Order | None = ...,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ..., **options: Unpack[Options]
     ) -> V2beta1ListRunsResponse: ...
     @overload
     def run_service_list_runs(
         self, *, namespace: str | None = ..., experiment_id: str | None = ..., page_token: str | None = ...,
-        page_size: int | None = ..., sort_by: str | None = ...,
-        filter: str | V2beta1Filter | Mapping[str, Any] | None = ..., **options: Unpack[AsyncOptions]
+        page_size: int | None = ..., sort_by: str | Order | None = ...,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ..., **options: Unpack[AsyncOptions]
     ) -> ApplyResult[V2beta1ListRunsResponse]: ...
     @overload
     def run_service_list_runs(
         self, *, namespace: str | None = ..., experiment_id: str | None = ..., page_token: str | None = ...,
-        page_size: int | None = ..., sort_by: str | None = ...,
-        filter: str | V2beta1Filter | Mapping[str, Any] | None = ..., **options: Unpack[RawOptions]
+        page_size: int | None = ..., sort_by: str | Order | None = ...,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ..., **options: Unpack[RawOptions]
     ) -> HTTPResponse: ...
     @overload
     def run_service_list_runs_with_http_info(
         self, *, namespace: str | None = ..., experiment_id: str | None = ..., page_token: str | None = ...,
-        page_size: int | None = ..., sort_by: str | None = ...,
-        filter: str | V2beta1Filter | Mapping[str, Any] | None = ..., **options: Unpack[Options]
+        page_size: int | None = ..., sort_by: str | Order | None = ...,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ..., **options: Unpack[Options]
     ) -> tuple[V2beta1ListRunsResponse, int, Headers]: ...
     @overload
     def run_service_list_runs_with_http_info(
         self, *, namespace: str | None = ..., experiment_id: str | None = ..., page_token: str | None = ...,
-        page_size: int | None = ..., sort_by: str | None = ...,
-        filter: str | V2beta1Filter | Mapping[str, Any] | None = ..., **options: Unpack[AsyncOptions]
+        page_size: int | None = ..., sort_by: str | Order | None = ...,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ..., **options: Unpack[AsyncOptions]
     ) -> ApplyResult[tuple[V2beta1ListRunsResponse, int, Headers]]: ...
     @overload
     def run_service_list_runs_with_http_info(
         self, *, namespace: str | None = ..., experiment_id: str | None = ..., page_token: str | None = ...,
-        page_size: int | None = ..., sort_by: str | None = ...,
-        filter: str | V2beta1Filter | Mapping[str, Any] | None = ..., **options: Unpack[RawOptions]
+        page_size: int | None = ..., sort_by: str | Order | None = ...,
+        filter: str | V2beta1Filter | Filter | Mapping[str, Any] | None = ..., **options: Unpack[RawOptions]
     ) -> HTTPResponse: ...
     list_runs = run_service_list_runs
     list_runs_with_http_info = run_service_list_runs_with_http_info

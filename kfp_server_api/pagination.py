@@ -1,0 +1,347 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Lists of any length, item by item or page by page, to be stopped and resumed anywhere.
+
+    for run in paginate(runs.run_service_list_runs, experiment_id=..., sort_by="created_at desc"):
+        ...
+
+Pages are fetched when they are needed, and one is held at a time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import math
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar, overload
+
+from kfp_server_api import retries
+from kfp_server_api._encoding import encode
+from kfp_server_api._operation import Operation, Paging, operations
+from kfp_server_api._service import Service, known_options, plain
+from kfp_server_api.exceptions import ApiTypeError, ApiValueError, BadRequestError, DecodeError, ServerError
+
+if TYPE_CHECKING:
+    from kfp_server_api.models import (
+        V2beta1Experiment,
+        V2beta1ListExperimentsResponse,
+        V2beta1ListPipelinesResponse,
+        V2beta1ListPipelineVersionsResponse,
+        V2beta1ListRecurringRunsResponse,
+        V2beta1ListRunsResponse,
+        V2beta1Pipeline,
+        V2beta1PipelineVersion,
+        V2beta1RecurringRun,
+        V2beta1Run,
+    )
+
+__all__ = ["PAGE_SIZE", "Paginator", "paginate"]
+
+_log = logging.getLogger(__name__)
+_Item = TypeVar("_Item")
+_Page = TypeVar("_Page")
+
+PAGE_SIZE = 100
+"""Items that are asked for at a time, unless the caller says otherwise."""
+_EMPTY_PAGES = 1000
+"""Pages without an item in a row that are taken for a list without end."""
+_GATEWAY_TIMEOUT = 504
+
+
+class Paginator(Iterator[_Item], Generic[_Item, _Page]):
+    """The items of a list, fetched page by page; made by `paginate`.
+
+    When a page cannot be fetched the error is raised, and the next call tries the same page again.
+    """
+
+    def __init__(
+        self,
+        method: Callable[..., _Page],
+        operation: Operation,
+        arguments: Mapping[str, Any],
+        page_size: int,
+        limit: float,
+        state: Mapping[str, Any] | None,
+    ) -> None:
+        self._method, self._operation = method, operation
+        self._paging = paging_of(operation)
+        self._with_criteria = arguments
+        self._without_criteria = _without_criteria(operation, arguments)
+        self._criteria_again = True
+        """Whether the server takes sort and filter beside a token."""
+        self._size, self._left = page_size, limit
+        self._id = next(field.name for field in operation.fields if "id" in field.aliases)
+        asked = [arguments.get(param.name) for param in operation.params]
+        self._query = _digest(json.dumps([operation.name, asked], sort_keys=True, default=str))
+        # The page at hand, its token, and how many of its items were given; then the token of the page after it.
+        self._page: _Page | None = None
+        self._items: list[_Item] = []
+        self._token, self._given = "", 0
+        self._next: str | None = ""
+        """"" before the first page, None after the last."""
+        self._skipped: set[str] = set()
+        """Digests of the IDs that an earlier paginator gave of the page that the state begins with."""
+        self._fetched: set[int] = set()
+        """Hashes of the tokens of all pages so far."""
+        self._empty = 0
+        if state is not None:
+            self._resume(state)
+
+    def __next__(self) -> _Item:
+        while self._left > 0:
+            while self._given < len(self._items):
+                item = self._items[self._given]
+                self._given += 1
+                if not self._skipped or self._is_new(item):
+                    self._left -= 1
+                    return item
+            if self._turn() is None:
+                break
+        raise StopIteration
+
+    def pages(self) -> Iterator[_Page]:
+        """Give the replies instead of their items, from where this stands; a half-read page comes first and whole."""
+        while self._left > 0:
+            left = len(self._items) - self._given
+            if not left and self._turn() is None:
+                return
+            self._left -= len(self._items) - self._given
+            self._given = len(self._items)
+            self._skipped.clear()
+            yield self._page  # type: ignore[misc]  # there is one now
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """Where this stands, to go on behind the latest item later: `paginate(..., state=state)`.
+
+        A small dict for JSON. It goes with the same method, scope, sort order and filter.
+        """
+        read = self._given >= len(self._items)
+        given = [] if read else [_digest(getattr(item, self._id)) for item in self._items[: self._given]]
+        token = self._next if read else self._token
+        return {"query": self._query, "page_token": token, "given": [*given, *sorted(self._skipped)]}
+
+    def _resume(self, state: Mapping[str, Any]) -> None:
+        query, token, given = (state.get(key) for key in ("query", "page_token", "given"))
+        if not isinstance(token, (str, type(None))) or not isinstance(given, (list, tuple)):
+            raise ApiValueError("`state` is none that a paginator gave")
+        if query != self._query:
+            raise ApiValueError(
+                f"`state` is of another list: the method (here `{self._operation.name}`), its scope, its"
+                f" `{self._paging.sort}` and its `{self._paging.filter}` have to be those that it was made with"
+            )
+        self._next, self._skipped = token, set(given)
+
+    def _is_new(self, item: _Item) -> bool:
+        digest = _digest(getattr(item, self._id))
+        new = digest not in self._skipped
+        self._skipped.discard(digest)
+        return new
+
+    def _turn(self) -> _Page | None:
+        """Put the next page in place of the one at hand; None after the last."""
+        self._page, self._items, self._given = None, [], 0  # first, so that there are never two
+        if self._next is None:
+            return None
+        if hash(self._next) in self._fetched:
+            raise self._endless("a page token came twice")
+        if self._empty >= _EMPTY_PAGES:
+            raise self._endless(f"{self._empty} pages without an item came in a row")
+        page = self._fetch(self._next)
+        items, following = getattr(page, self._paging.items) or [], getattr(page, self._paging.next) or None
+        self._fetched.add(hash(self._next))
+        self._empty = 0 if items else self._empty + 1
+        self._token, self._next = self._next, following
+        self._page, self._items = page, items
+        return page
+
+    def _endless(self, reason: str) -> DecodeError:
+        return DecodeError(reason=f"{self._operation.name}: the list has no end: {reason}")
+
+    def _fetch(self, token: str) -> _Page:
+        """Fetch a page; halve its size for as long as a gateway finds it too long in the making."""
+        while True:
+            size = int(min(self._size, self._left + len(self._skipped)))
+            try:
+                if size == 1:
+                    return self._ask(token, size)
+                with retries.not_on(_GATEWAY_TIMEOUT):
+                    return self._ask(token, size)
+            except ServerError as error:
+                if error.status != _GATEWAY_TIMEOUT or size == 1:
+                    raise
+                self._size = size // 2
+                _log.info("%s: HTTP 504: pages have %d items from here on", self._operation.name, self._size)
+
+    def _ask(self, token: str, size: int) -> _Page:
+        """Ask for a page as its server wants to be asked.
+
+        A token remembers sort order and filter, but not the scope and tags. Servers compare with it what comes again,
+        and some do not know their own filter in it; then it has to come without.
+        """
+        page = {self._paging.size: size, **({self._paging.token: token} if token else {})}
+        if not token or self._criteria_again:
+            try:
+                return self._method(**self._with_criteria, **page)
+            except BadRequestError:
+                if not token or self._with_criteria == self._without_criteria:
+                    raise
+        reply = self._method(**self._without_criteria, **page)
+        self._criteria_again = False
+        return reply
+
+
+@overload
+def paginate(
+    method: Callable[..., V2beta1ListRunsResponse],
+    *args: Any,
+    limit: int | None = None,
+    state: Mapping[str, Any] | None = None,
+    page_size: int | None = None,
+    **keywords: Any,
+) -> Paginator[V2beta1Run, V2beta1ListRunsResponse]: ...
+@overload
+def paginate(
+    method: Callable[..., V2beta1ListExperimentsResponse],
+    *args: Any,
+    limit: int | None = None,
+    state: Mapping[str, Any] | None = None,
+    page_size: int | None = None,
+    **keywords: Any,
+) -> Paginator[V2beta1Experiment, V2beta1ListExperimentsResponse]: ...
+@overload
+def paginate(
+    method: Callable[..., V2beta1ListPipelinesResponse],
+    *args: Any,
+    limit: int | None = None,
+    state: Mapping[str, Any] | None = None,
+    page_size: int | None = None,
+    **keywords: Any,
+) -> Paginator[V2beta1Pipeline, V2beta1ListPipelinesResponse]: ...
+@overload
+def paginate(
+    method: Callable[..., V2beta1ListPipelineVersionsResponse],
+    *args: Any,
+    limit: int | None = None,
+    state: Mapping[str, Any] | None = None,
+    page_size: int | None = None,
+    **keywords: Any,
+) -> Paginator[V2beta1PipelineVersion, V2beta1ListPipelineVersionsResponse]: ...
+@overload
+def paginate(
+    method: Callable[..., V2beta1ListRecurringRunsResponse],
+    *args: Any,
+    limit: int | None = None,
+    state: Mapping[str, Any] | None = None,
+    page_size: int | None = None,
+    **keywords: Any,
+) -> Paginator[V2beta1RecurringRun, V2beta1ListRecurringRunsResponse]: ...
+def paginate(
+    method: Callable[..., Any],
+    *args: Any,
+    limit: int | None = None,
+    state: Mapping[str, Any] | None = None,
+    page_size: int | None = None,
+    **keywords: Any,
+) -> Paginator[Any, Any]:
+    """Iterate over all items of a list.
+
+    Args:
+        method: a list method of an API object, such as `RunServiceApi(client).run_service_list_runs`.
+        args, keywords: the method's own, options such as `_request_timeout` included, which hold for each page.
+        limit: the most items to give, from here or from `state` on; no more than these are fetched.
+        state: `Paginator.state` of an earlier iteration with the same method, scope, sort order and filter.
+        page_size: items to ask for at a time; None is `PAGE_SIZE`. Halved for the rest where a gateway answers 504.
+
+    Raises:
+        ApiTypeError, ApiValueError: a bad argument, before anything is sent.
+        DecodeError: while iterating: the list has no end, since a page token came twice.
+    """
+    operation = _operation_of(method)
+    arguments = _arguments(operation, args, keywords)
+    size = PAGE_SIZE if page_size is None else _whole(paging_of(operation).size, page_size, 1)
+    most = math.inf if limit is None else _whole("limit", limit, 0)
+    if state is not None and not isinstance(state, Mapping):
+        raise ApiTypeError(f"`state` is a dict that a paginator gave, not {state!r}")
+    return Paginator(method, operation, arguments, size, most, state)
+
+
+def paging_of(operation: Operation) -> Paging:
+    assert operation.paging is not None
+    return operation.paging
+
+
+def _operation_of(method: Any) -> Operation:
+    service, name = getattr(method, "__self__", None), getattr(method, "__name__", "")
+    if isinstance(service, Service):
+        for cls in type(service).__mro__:
+            for operation in operations(cls):
+                if operation.paging is not None and name in (operation.name, operation.short_name):
+                    return operation
+    raise ApiTypeError(
+        "`method` has to be a list method of an API object, such as `RunServiceApi(client).run_service_list_runs`,"
+        f" not {getattr(method, '__qualname__', method)!r}"
+    )
+
+
+def _whole(name: str, value: Any, least: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ApiTypeError(f"`{name}` has to be a whole number, not {value!r}")
+    if value < least:
+        raise ApiValueError(f"`{name}` has to be at least {least}, not {value}")
+    return value
+
+
+def _arguments(operation: Operation, args: tuple[Any, ...], keywords: Mapping[str, Any]) -> dict[str, Any]:
+    """Return arguments by name, as every page is asked for with them.
+
+    Raises:
+        ApiTypeError, ApiValueError: unknown, missing, or the paginator's own business.
+    """
+    required = [param.name for param in operation.params if param.required]
+    if len(args) > len(required):
+        raise ApiTypeError(f"{operation.name} takes {len(required)} positional arguments, got {len(args)}")
+    by_place = dict(zip(required, args))
+    for name in by_place.keys() & keywords.keys():
+        raise ApiTypeError(f"Got `{name}` twice, by place and by name")
+    found = {**by_place, **{name: value for name, value in keywords.items() if value is not None}}
+    for name in required:
+        if found.get(name) is None:
+            raise ApiValueError(f"Missing the required parameter `{name}` when calling `{operation.name}`")
+    known = {param.name for param in operation.params}
+    options = known_options(operation, {name: value for name, value in found.items() if name not in known})
+    if options.get("async_req") or options.get("_preload_content") is False:
+        raise ApiValueError("`async_req` and `_preload_content=False` give no page to read: leave them out")
+    paging = paging_of(operation)
+    if paging.token in found:
+        raise ApiValueError(f"`{paging.token}` is set by the paginator; to go on where one stood give its `state`")
+    found = {name: plain(operation, name, value) for name, value in found.items()}
+    if not isinstance(found.get(paging.filter), (str, type(None))):
+        found[paging.filter] = encode(found[paging.filter])
+    return found
+
+
+def _without_criteria(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments without sort order, and of the filter the tags alone, which no token remembers."""
+    paging = paging_of(operation)
+    kept = {name: value for name, value in arguments.items() if name not in (paging.sort, paging.filter)}
+    tags = _tags_alone(operation, arguments.get(paging.filter))
+    return kept if tags is None else {**kept, paging.filter: tags}
+
+
+def _tags_alone(operation: Operation, criteria: Any) -> Any:
+    """Return a filter with the predicates on tags alone, text as text; None where there are none."""
+    starts = tuple(field.name for field in operation.fields if field.name.endswith("."))
+    try:
+        read = json.loads(criteria) if isinstance(criteria, str) else criteria
+        tags = [each for each in read["predicates"] if each["key"].startswith(starts)]
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None  # what is no filter is for the server to refuse
+    if not tags:
+        return None
+    return json.dumps({"predicates": tags}) if isinstance(criteria, str) else {"predicates": tags}
+
+
+def _digest(text: Any) -> str:
+    return hashlib.blake2b(str(text).encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
