@@ -84,9 +84,7 @@ def _failed_tasks(run: V2beta1Run) -> list[V2beta1PipelineTaskDetail]:
     """Return the failed tasks that are no groups of failed tasks."""
     failed = [each for each in tasks_of(run) if each.state == V2beta1RuntimeState.FAILED]
     groups = {each.parent_task_id for each in failed}
-    single = [
-        each for each in failed if each.task_id not in groups and not _GROUP.fullmatch(each.display_name or "")
-    ]
+    single = [each for each in failed if each.task_id not in groups and not _GROUP.fullmatch(each.display_name or "")]
     return single or failed
 
 

@@ -334,7 +334,10 @@ class _Lists:
         if not ids or scope in self._gone:
             return
         is_one = {"operation": V2beta1PredicateOperation.IN, "key": "run_id", "string_values": {"values": ids}}
-        method, options = self._wait.run_api.run_service_list_runs, {scope[0]: scope[1], "_deadline": self._wait.deadline}
+        method, options = (
+            self._wait.run_api.run_service_list_runs,
+            {scope[0]: scope[1], "_deadline": self._wait.deadline},
+        )
         try:
             yield from paginate(method, filter={"predicates": [is_one]}, page_size=_PER_LIST, **options).pages()
         except NotFoundError:
