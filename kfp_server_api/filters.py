@@ -229,9 +229,9 @@ def _predicate(operation: Operation, condition: _Condition) -> dict[str, Any]:
         values = [_value(listed, condition, each) for each in value]
         return {**key, **_in_any_of(listed, values)}
     found = _text(condition, value) if asked == "IS_SUBSTRING" else _value(listed, condition, value)
-    return (
-        {**key, "timestamp_value": _rfc_3339(found)} if isinstance(found, datetime) else {**key, "string_value": found}
-    )
+    if isinstance(found, datetime):
+        return {**key, "timestamp_value": found.isoformat().replace("+00:00", "Z")}
+    return {**key, "string_value": found}
 
 
 def _in_any_of(listed: ListField, values: list[Any]) -> dict[str, Any]:

@@ -56,92 +56,104 @@ class Paginator(Iterator[_Item], Generic[_Item, _Page]):
     """
 
     def __init__(
-        self,
-        method: Callable[..., _Page],
-        operation: Operation,
-        arguments: Mapping[str, Any],
-        page_size: int,
-        limit: float,
-        state: Mapping[str, Any] | None,
+        self, method: Callable[..., _Page], operation: Operation, arguments: Mapping[str, Any], size: int, limit: float
     ) -> None:
         self._method, self._operation = method, operation
         self._paging = paging_of(operation)
-        self._with_criteria = arguments
-        self._without_criteria = _without_criteria(operation, arguments)
+        self._arguments, self._without_criteria = arguments, _without_criteria(operation, arguments)
         self._criteria_again = True
-        """Whether the server takes sort and filter beside a token."""
-        self._size, self._left = page_size, limit
-        self._id = next(field.name for field in operation.fields if "id" in field.aliases)
+        """Whether the server takes sort order and filter beside a token."""
+        self._size, self._left = size, limit
         asked = [arguments.get(param.name) for param in operation.params]
         self._query = _digest(json.dumps([operation.name, asked], sort_keys=True, default=str))
-        # The page at hand, its token, and how many of its items were given; then the token of the page after it.
+        self._id = next(field.name for field in operation.fields if "id" in field.aliases)
+        # The page at hand, its token, and how many of its items are done with; then the token of the page after it.
         self._page: _Page | None = None
         self._items: list[_Item] = []
-        self._token, self._given = "", 0
+        self._token, self._done = "", 0
         self._next: str | None = ""
         """"" before the first page, None after the last."""
-        self._skipped: set[str] = set()
-        """Digests of the IDs that an earlier paginator gave of the page that the state begins with."""
+        # Where a state stands inside of its page: digests of the IDs given before, and of the one to be given next.
+        self._given: set[str] = set()
+        self._upcoming: str | None = None
         self._fetched: set[int] = set()
         """Hashes of the tokens of all pages so far."""
         self._empty = 0
-        if state is not None:
-            self._resume(state)
+        """Pages without an item since the last one that had some."""
 
     def __next__(self) -> _Item:
         while self._left > 0:
-            while self._given < len(self._items):
-                item = self._items[self._given]
-                self._given += 1
-                if not self._skipped or self._is_new(item):
-                    self._left -= 1
-                    return item
+            if self._done < len(self._items):
+                self._done += 1
+                self._left -= 1
+                return self._items[self._done - 1]
             if self._turn() is None:
                 break
         raise StopIteration
 
     def pages(self) -> Iterator[_Page]:
         """Give the replies instead of their items, from where this stands; a half-read page comes first and whole."""
+        turn = self._done == len(self._items)
         while self._left > 0:
-            left = len(self._items) - self._given
-            if not left and self._turn() is None:
+            if turn and self._turn() is None:
                 return
-            self._left -= len(self._items) - self._given
-            self._given = len(self._items)
-            self._skipped.clear()
+            turn = True
+            if self._done == len(self._items) > 0:
+                continue  # all of it was given before the state was taken
+            self._left -= len(self._items) - self._done
+            self._done = len(self._items)
             yield self._page  # type: ignore[misc]  # there is one now
 
     @property
     def state(self) -> dict[str, Any]:
-        """Where this stands, to go on behind the latest item later: `paginate(..., state=state)`.
+        """Where this stands, to go on with the next item later: `paginate(..., state=state)`.
 
         A small dict for JSON. It goes with the same method, scope, sort order and filter.
         """
-        read = self._given >= len(self._items)
-        given = [] if read else [_digest(getattr(item, self._id)) for item in self._items[: self._given]]
-        token = self._next if read else self._token
-        return {"query": self._query, "page_token": token, "given": [*given, *sorted(self._skipped)]}
+        token, upcoming, given = self._next, self._upcoming, self._given
+        if self._done < len(self._items):
+            token, upcoming = self._token, self._mark(self._items[self._done])
+            given = given | {mark for mark in map(self._mark, self._items[: self._done]) if mark}
+        return {"query": self._query, "page_token": token, "given": sorted(given), "upcoming": upcoming}
 
     def _resume(self, state: Mapping[str, Any]) -> None:
-        query, token, given = (state.get(key) for key in ("query", "page_token", "given"))
+        """Go to where a state stands.
+
+        Raises:
+            ApiTypeError, ApiValueError: it is no state, or that of another list.
+        """
+        if not isinstance(state, Mapping):
+            raise ApiTypeError(f"`state` is a dict that a paginator gave, not {state!r}")
+        token, given = state.get("page_token", 0), state.get("given")
         if not isinstance(token, (str, type(None))) or not isinstance(given, (list, tuple)):
             raise ApiValueError("`state` is none that a paginator gave")
-        if query != self._query:
+        if state.get("query") != self._query:
             raise ApiValueError(
                 f"`state` is of another list: the method (here `{self._operation.name}`), its scope, its"
                 f" `{self._paging.sort}` and its `{self._paging.filter}` have to be those that it was made with"
             )
-        self._next, self._skipped = token, set(given)
+        self._next, self._given, self._upcoming = token, set(given), state.get("upcoming")
 
-    def _is_new(self, item: _Item) -> bool:
-        digest = _digest(getattr(item, self._id))
-        new = digest not in self._skipped
-        self._skipped.discard(digest)
-        return new
+    def _mark(self, item: _Item) -> str | None:
+        id = getattr(item, self._id)
+        return None if id is None else _digest(id)
+
+    def _place(self, items: list[_Item]) -> int:
+        """Return how many items of a page come before the place where the state stood that this began with.
+
+        Meanwhile items may have come and gone on either side of it. What stands before an item that was given is over,
+        so nothing is given twice; a page that has neither such an item nor the next one is new, so nothing is lost.
+        """
+        marks = [self._mark(item) for item in items]
+        place = max((at for at, mark in enumerate(marks, 1) if mark in self._given), default=0)
+        if self._upcoming in marks:
+            place, self._given = marks.index(self._upcoming), set()
+        self._given = self._given.difference(marks)
+        return place
 
     def _turn(self) -> _Page | None:
         """Put the next page in place of the one at hand; None after the last."""
-        self._page, self._items, self._given = None, [], 0  # first, so that there are never two
+        self._page, self._items, self._done = None, [], 0  # first, so that there are never two
         if self._next is None:
             return None
         if hash(self._next) in self._fetched:
@@ -150,6 +162,7 @@ class Paginator(Iterator[_Item], Generic[_Item, _Page]):
             raise self._endless(f"{self._empty} pages without an item came in a row")
         page = self._fetch(self._next)
         items, following = getattr(page, self._paging.items) or [], getattr(page, self._paging.next) or None
+        self._done = self._place(items) if self._given else 0
         self._fetched.add(hash(self._next))
         self._empty = 0 if items else self._empty + 1
         self._token, self._next = self._next, following
@@ -162,7 +175,7 @@ class Paginator(Iterator[_Item], Generic[_Item, _Page]):
     def _fetch(self, token: str) -> _Page:
         """Fetch a page; halve its size for as long as a gateway finds it too long in the making."""
         while True:
-            size = int(min(self._size, self._left + len(self._skipped)))
+            size = int(min(self._size, self._left + len(self._given)))
             try:
                 if size == 1:
                     return self._ask(token, size)
@@ -183,60 +196,42 @@ class Paginator(Iterator[_Item], Generic[_Item, _Page]):
         page = {self._paging.size: size, **({self._paging.token: token} if token else {})}
         if not token or self._criteria_again:
             try:
-                return self._method(**self._with_criteria, **page)
+                return self._method(**self._arguments, **page)
             except BadRequestError:
-                if not token or self._with_criteria == self._without_criteria:
+                if not token or self._arguments == self._without_criteria:
                     raise
         reply = self._method(**self._without_criteria, **page)
         self._criteria_again = False
         return reply
 
 
+# fmt: off
 @overload
 def paginate(
-    method: Callable[..., V2beta1ListRunsResponse],
-    *args: Any,
-    limit: int | None = None,
-    state: Mapping[str, Any] | None = None,
-    page_size: int | None = None,
-    **keywords: Any,
+    method: Callable[..., V2beta1ListRunsResponse], *args: Any, limit: int | None = None,
+    state: Mapping[str, Any] | None = None, page_size: int | None = None, **keywords: Any,
 ) -> Paginator[V2beta1Run, V2beta1ListRunsResponse]: ...
 @overload
 def paginate(
-    method: Callable[..., V2beta1ListExperimentsResponse],
-    *args: Any,
-    limit: int | None = None,
-    state: Mapping[str, Any] | None = None,
-    page_size: int | None = None,
-    **keywords: Any,
+    method: Callable[..., V2beta1ListExperimentsResponse], *args: Any, limit: int | None = None,
+    state: Mapping[str, Any] | None = None, page_size: int | None = None, **keywords: Any,
 ) -> Paginator[V2beta1Experiment, V2beta1ListExperimentsResponse]: ...
 @overload
 def paginate(
-    method: Callable[..., V2beta1ListPipelinesResponse],
-    *args: Any,
-    limit: int | None = None,
-    state: Mapping[str, Any] | None = None,
-    page_size: int | None = None,
-    **keywords: Any,
+    method: Callable[..., V2beta1ListPipelinesResponse], *args: Any, limit: int | None = None,
+    state: Mapping[str, Any] | None = None, page_size: int | None = None, **keywords: Any,
 ) -> Paginator[V2beta1Pipeline, V2beta1ListPipelinesResponse]: ...
 @overload
 def paginate(
-    method: Callable[..., V2beta1ListPipelineVersionsResponse],
-    *args: Any,
-    limit: int | None = None,
-    state: Mapping[str, Any] | None = None,
-    page_size: int | None = None,
-    **keywords: Any,
+    method: Callable[..., V2beta1ListPipelineVersionsResponse], *args: Any, limit: int | None = None,
+    state: Mapping[str, Any] | None = None, page_size: int | None = None, **keywords: Any,
 ) -> Paginator[V2beta1PipelineVersion, V2beta1ListPipelineVersionsResponse]: ...
 @overload
 def paginate(
-    method: Callable[..., V2beta1ListRecurringRunsResponse],
-    *args: Any,
-    limit: int | None = None,
-    state: Mapping[str, Any] | None = None,
-    page_size: int | None = None,
-    **keywords: Any,
+    method: Callable[..., V2beta1ListRecurringRunsResponse], *args: Any, limit: int | None = None,
+    state: Mapping[str, Any] | None = None, page_size: int | None = None, **keywords: Any,
 ) -> Paginator[V2beta1RecurringRun, V2beta1ListRecurringRunsResponse]: ...
+# fmt: on
 def paginate(
     method: Callable[..., Any],
     *args: Any,
@@ -262,9 +257,10 @@ def paginate(
     arguments = _arguments(operation, args, keywords)
     size = PAGE_SIZE if page_size is None else _whole(paging_of(operation).size, page_size, 1)
     most = math.inf if limit is None else _whole("limit", limit, 0)
-    if state is not None and not isinstance(state, Mapping):
-        raise ApiTypeError(f"`state` is a dict that a paginator gave, not {state!r}")
-    return Paginator(method, operation, arguments, size, most, state)
+    paginator: Paginator[Any, Any] = Paginator(method, operation, arguments, size, most)
+    if state is not None:
+        paginator._resume(state)
+    return paginator
 
 
 def paging_of(operation: Operation) -> Paging:
