@@ -24,7 +24,7 @@ LEVELS = {
     2: "_operation _enum _field _model _request filters rest retries",
     3: "models api_client _service _types _kedro_models _runs _progress",
     4: "api",
-    5: "kedro pagination waiting",
+    5: "kedro pagination waiting _many_runs _wait",
     6: "server",
 }
 """A file imports from its own level and from those below."""
