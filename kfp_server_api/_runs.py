@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from kfp_server_api.models import V2beta1PipelineTaskDetail, V2beta1Run
 
-TERMINAL = V2beta1RuntimeState._terminal
+TERMINAL = tuple(V2beta1RuntimeState._terminal)
+"""In a tuple, since a server may send a state that has no hash."""
 _LONGEST = 300
 """Characters of a text that come from a server."""
 _SHOWN = 10
@@ -39,7 +40,8 @@ def listed(texts: Iterable[str]) -> str:
 
 def title(run: V2beta1Run) -> str:
     """Return a run's name and ID."""
-    return f"run {one_line(run.display_name or '')!r} ({run.run_id})"
+    name = f"{one_line(run.display_name)!r} " if run.display_name else ""
+    return f"run {name}({run.run_id})"
 
 
 def tasks_of(run: V2beta1Run) -> list[V2beta1PipelineTaskDetail]:

@@ -45,7 +45,8 @@ _JITTER = 0.75
 _LAST_LOOK = 1.0
 """Seconds before the end of a wait at which it looks once more."""
 _GOOD = (V2beta1RuntimeState.SUCCEEDED, V2beta1RuntimeState.SKIPPED)
-_KNOWN = frozenset(V2beta1RuntimeState.allowable_values) - {V2beta1RuntimeState.RUNTIME_STATE_UNSPECIFIED}
+_UNKNOWN = V2beta1RuntimeState.RUNTIME_STATE_UNSPECIFIED
+_KNOWN = [each for each in V2beta1RuntimeState.allowable_values if each != _UNKNOWN]
 
 
 class Wait:
@@ -67,7 +68,7 @@ class Wait:
         self._on_change = on_change
         self._pauses = _pauses(*_pair_of(poll))
         self._canceling: set[str] = set()
-        self._unknown: set[str | None] = set()
+        self._unknown: list[str | None] = []
         self._failed: list[V2beta1Run] = []
         self._canceled: list[V2beta1Run] = []
         self._error: ApiException | ApiConnectionError | None = None  # of the latest look
@@ -149,7 +150,7 @@ class Wait:
 
     def _report(self, run: V2beta1Run) -> None:
         if run.state not in _KNOWN and run.state not in self._unknown:
-            self._unknown.add(run.state)
+            self._unknown.append(run.state)
             _log.warning("%s: its state %r is not known; the wait goes on", title(run), run.state)
         if self._on_change is not None:
             self._on_change(run)
