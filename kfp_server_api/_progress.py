@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Callable
 
-from kfp_server_api._runs import TERMINAL, one_line, tasks_of, title
+from kfp_server_api._runs import GOOD, one_line, tasks_of, title
 
 if TYPE_CHECKING:
     from kfp_server_api.models import V2beta1Run
@@ -30,8 +30,12 @@ def shown(wanted: bool) -> Iterator[Show]:
         yield lambda run: None
         return
     bar = _bar_class() if sys.stderr.isatty() or _in_notebook() else None
-    with ExitStack() as open_bars:
-        yield _lines() if bar is None else _bars(bar, open_bars)
+    bars: dict[Any, Any] = {}
+    try:
+        yield _lines() if bar is None else _bars(bar, bars)
+    finally:
+        for each in bars.values():
+            each.close()
 
 
 def _bar_class() -> Any:
@@ -51,7 +55,7 @@ def _lines() -> Show:
     shown_last: dict[Any, str] = {}
 
     def show(run: V2beta1Run) -> None:
-        line = f"{title(run)}: {one_line(run.state)}, {_done(run)} tasks done"
+        line = f"{title(run)}: {one_line(run.state)}, tasks done: {_done(run)}"
         if shown_last.get(run.run_id) != line:
             shown_last[run.run_id] = line
             print(line, file=sys.stderr, flush=True)
@@ -59,14 +63,12 @@ def _lines() -> Show:
     return show
 
 
-def _bars(bar_class: Any, open_bars: ExitStack) -> Show:
-    bars: dict[Any, Any] = {}
-
+def _bars(bar_class: Any, bars: dict[Any, Any]) -> Show:
     def show(run: V2beta1Run) -> None:
         bar = bars.get(run.run_id)
         if bar is None:
             name = f"{one_line(run.display_name or '')} {str(run.run_id)[:8]}"
-            bar = bars[run.run_id] = open_bars.enter_context(bar_class(desc=name, bar_format=_FORMAT))
+            bar = bars[run.run_id] = bar_class(desc=name, bar_format=_FORMAT)
         _draw(bar, run)
 
     return show
@@ -78,9 +80,9 @@ def _draw(bar: Any, run: V2beta1Run) -> None:
         began = bar.start_t
         bar.reset(total)  # `total` alone does not reach a notebook's bar
         bar.start_t = began
-    bar.n = total if run.state == "SUCCEEDED" else _done(run)
+    bar.n = total if run.state in GOOD else _done(run)
     bar.set_postfix_str(one_line(run.state))
 
 
 def _done(run: V2beta1Run) -> int:
-    return sum(each.state in TERMINAL for each in tasks_of(run))
+    return sum(each.state in GOOD for each in tasks_of(run))

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 TERMINAL = tuple(V2beta1RuntimeState._terminal)
 """In a tuple, since a server may send a state that has no hash."""
+GOOD = (V2beta1RuntimeState.SUCCEEDED, V2beta1RuntimeState.SKIPPED)
+"""The terminal states of what did as it should."""
 _LONGEST = 300
 """Characters of a text that come from a server."""
 _SHOWN = 10

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from kfp_server_api._deadline import Deadline, seconds_of
 from kfp_server_api._progress import shown
-from kfp_server_api._runs import TERMINAL, failures, listed, one_line, title
+from kfp_server_api._runs import GOOD, TERMINAL, failures, listed, one_line, title
 from kfp_server_api.exceptions import (
     ApiConnectionError,
     ApiException,
@@ -44,7 +44,6 @@ _JITTER = 0.75
 """The shortest part of a pause that is made, so that many that wait do not ask at the same moments."""
 _LAST_LOOK = 1.0
 """Seconds before the end of a wait at which it looks once more."""
-_GOOD = (V2beta1RuntimeState.SUCCEEDED, V2beta1RuntimeState.SKIPPED)
 _UNKNOWN = V2beta1RuntimeState.RUNTIME_STATE_UNSPECIFIED
 _KNOWN = [each for each in V2beta1RuntimeState.allowable_values if each != _UNKNOWN]
 
@@ -143,7 +142,7 @@ class Wait:
         if state not in TERMINAL:
             return False
         del self.open[run_id]
-        if state not in _GOOD:
+        if state not in GOOD:
             canceled = state == V2beta1RuntimeState.CANCELED or run_id in self._canceling or _was_stopped(run)
             (self._canceled if canceled else self._failed).append(run)
         return True
