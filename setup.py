@@ -38,6 +38,7 @@ setup(
     extras_require={
         "server": SERVER,
         "fast": ["orjson>=3.8"],
+        "progress": ["tqdm>=4.60"],
         "test": ["pytest>=7.4", "responses>=0.23", "hypothesis>=6.80"],
     },
     classifiers=["Programming Language :: Python :: 3", "Typing :: Typed"],

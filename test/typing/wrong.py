@@ -2,6 +2,7 @@
 """Uses that type checkers must refuse, each line that ends so."""
 
 import kfp_server_api
+from kfp_server_api.waiting import wait_for_run, wait_for_runs
 
 client = kfp_server_api.ApiClient()
 api = kfp_server_api.RunServiceApi(client)
@@ -19,3 +20,11 @@ kfp_server_api.V2beta1Run(dispaly_name="x")  # wrong
 kfp_server_api.V2beta1Run(display_name=5)  # wrong
 kfp_server_api.Configuration(hots="x")  # wrong
 kfp_server_api.NoSuchName  # wrong
+
+wait_for_run(api, "id")  # wrong
+wait_for_run(api, "id", timeout=None)  # wrong
+wait_for_run(api, "id", 60)  # wrong
+wait_for_run(client, "id", timeout=60)  # wrong
+wait_for_run(api, "id", timeout=60, namespace="team")  # wrong
+wait_for_runs(api, [1], timeout=60)  # wrong
+api.run_service_get_run("id", _deadline="5")  # wrong
