@@ -71,6 +71,42 @@ def paged(candidate: str, quick: bool) -> float:
     return measure.peak(lambda: read(50))
 
 
+def pages(candidate: str, quick: bool) -> float:
+    """Return the CPU seconds of this process for 10 pages of 200 runs; the floor asks for each by hand."""
+    _process, url = server.start()
+    list_runs = _service("RunServiceApi", url).run_service_list_runs
+
+    def by_hand() -> int:
+        token, count = None, 0
+        for _ in range(10):
+            page = list_runs(page_size=200, page_token=token)
+            token, count = page.next_page_token, count + len(page.runs)
+        return count
+
+    def by_paginate() -> int:
+        from kfp_server_api.pagination import paginate
+
+        return sum(len(page.runs) for page in paginate(list_runs, page_size=200, limit=2000).pages())
+
+    read = by_hand if candidate == "floor" else by_paginate
+    assert read() == 2000
+    return measure.seconds(read)
+
+
+def paginated(candidate: str, quick: bool) -> float:
+    """Return the memory growth from 1,000 runs given by `paginate` to 10,000."""
+    from kfp_server_api.pagination import paginate
+
+    _process, url = server.start()
+    list_runs = _service("RunServiceApi", url).run_service_list_runs
+
+    def read(limit: int) -> int:
+        return sum(run.display_name is not None for run in paginate(list_runs, page_size=200, limit=limit))
+
+    assert read(1000) == 1000
+    return measure.peak(lambda: read(10_000))
+
+
 def _size(quick: bool) -> int:
     return _GIB // 16 if quick else _GIB
 

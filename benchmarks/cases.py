@@ -58,6 +58,10 @@ CASES = (
     Case("upload", "upload 1 GiB: growth of peak memory", calling.upload, BOTH, "", 16, "MiB"),
     Case("download", "download 1 GiB: growth of peak memory", calling.download, BOTH, "", 16, "MiB"),
     Case("paged", "10,000 runs paged: growth of peak memory after 1,000", calling.paged, BOTH, "", 1, "MiB"),
+    Case("pages", "10 pages of 200 runs by `paginate(...).pages()`, CPU; floor: the same calls by hand", calling.pages,
+         ("floor", "ours"), target=1.05),
+    Case("paginate", "10,000 runs by `paginate`: growth of peak memory after 1,000", calling.paginated,
+         ("ours",), "", 1, "MiB"),
 )  # fmt: skip
 
 SCALES = {"ms": 1e3, "us": 1e6, "kB": 1e-3, "MiB": 1 / (1 << 20), "x": 1, "modules": 1}

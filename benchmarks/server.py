@@ -54,13 +54,19 @@ def _serve(connection: socket.socket) -> None:
             return
         _skip(reader, int((re.search(rb"(?i)content-length: *(\d+)", head) or [0, 0])[1]))
         asked = re.search(rb"/bytes/(\d+)", head)
-        body = page if b"page_" in head else one_run
+        body = _with_token(page, head) if b"page_" in head else one_run
         size = int(asked[1]) if asked else len(body)
         content_type = "application/octet-stream" if asked else "application/json"
         answer = f"HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nContent-Length: {size}\r\n\r\n".encode()
         connection.sendall(answer if asked else answer + body)
         while asked and size:
             size -= connection.send(_CHUNK[:size])
+
+
+def _with_token(page: bytes, head: bytes) -> bytes:
+    """Return a page with the token of the next one, which is a number; the list has no end."""
+    token = int((re.search(rb"page_token=(\d+)", head) or [0, 0])[1])
+    return page[:-1] + b',"next_page_token":"%d"}' % (token + 1)
 
 
 def _skip(reader: Any, size: int) -> None:

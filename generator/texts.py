@@ -51,13 +51,15 @@ def value_text(model: Model, value: str) -> str:
 def _list_text(op: Operation, param: Param) -> str:
     if op.paging and param == op.paging.token:
         again = joined(each.name for each in op.paging.resend)
-        return f"It remembers {op.paging.sort.name} and {op.paging.filter.name}, so leave them out; send {again} again."
+        remembers = f"It remembers {op.paging.sort.name} and {op.paging.filter.name}, so leave them out"
+        return f"{remembers}; send {again} again. `pagination.paginate` reads all pages."
     if op.paging and op.fields and param == op.paging.sort:
         both, alone = _names(op, ""), _names(op, "sort")
         return f"Fields: {both}.{f' Sorting takes {alone}, too.' if alone else ''}"
     if op.paging and op.fields and param == op.paging.filter:
         alone = _names(op, "filter")
-        return f"Keys are the fields of {op.paging.sort.name}{f', and {alone}' if alone else ''}."
+        keys = f"Keys are the fields of {op.paging.sort.name}{f', and {alone}' if alone else ''}."
+        return f"{keys} `filters.field` makes conditions that are checked."
     return ""
 
 

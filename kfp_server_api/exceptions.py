@@ -13,7 +13,7 @@
     │   ├── ConflictError                   409
     │   ├── RateLimitError                  429
     │   ├── ServerError                     5xx
-    │   ├── DecodeError                     2xx, but not what the API promises: _reply, _field
+    │   ├── DecodeError                     2xx, but not what the API promises: _reply, _field, pagination
     │   └── KedroError                      kedro; KedroRunError below it
     ├── ApiConnectionError                  no reply; also the class that urllib3 raised: _connection_errors
     │   ├── ApiTimeoutError

@@ -17,9 +17,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Callable, Generic, TypeVar, overload
 
 from kfp_server_api import retries
-from kfp_server_api._encoding import encode
-from kfp_server_api._operation import Operation, Paging, operations
-from kfp_server_api._service import Service, known_options, plain
+from kfp_server_api._list_call import ListCall, list_call
 from kfp_server_api.exceptions import ApiTypeError, ApiValueError, BadRequestError, DecodeError, ServerError
 
 if TYPE_CHECKING:
@@ -55,18 +53,12 @@ class Paginator(Iterator[_Item], Generic[_Item, _Page]):
     When a page cannot be fetched the error is raised, and the next call tries the same page again.
     """
 
-    def __init__(
-        self, method: Callable[..., _Page], operation: Operation, arguments: Mapping[str, Any], size: int, limit: float
-    ) -> None:
-        self._method, self._operation = method, operation
-        self._paging = paging_of(operation)
-        self._arguments, self._without_criteria = arguments, _without_criteria(operation, arguments)
+    def __init__(self, call: ListCall, size: int, limit: float) -> None:
+        self._call, self._paging = call, call.paging
+        self._size, self._left = size, limit
+        self._query = _digest(json.dumps(call.query, sort_keys=True, default=str))
         self._criteria_again = True
         """Whether the server takes sort order and filter beside a token."""
-        self._size, self._left = size, limit
-        asked = [arguments.get(param.name) for param in operation.params]
-        self._query = _digest(json.dumps([operation.name, asked], sort_keys=True, default=str))
-        self._id = next(field.name for field in operation.fields if "id" in field.aliases)
         # The page at hand, its token, and how many of its items are done with; then the token of the page after it.
         self._page: _Page | None = None
         self._items: list[_Item] = []
@@ -129,13 +121,13 @@ class Paginator(Iterator[_Item], Generic[_Item, _Page]):
             raise ApiValueError("`state` is none that a paginator gave")
         if state.get("query") != self._query:
             raise ApiValueError(
-                f"`state` is of another list: the method (here `{self._operation.name}`), its scope, its"
+                f"`state` is of another list: the method (here `{self._call.operation.name}`), its scope, its"
                 f" `{self._paging.sort}` and its `{self._paging.filter}` have to be those that it was made with"
             )
         self._next, self._given, self._upcoming = token, set(given), state.get("upcoming")
 
     def _mark(self, item: _Item) -> str | None:
-        id = getattr(item, self._id)
+        id = getattr(item, self._call.id)
         return None if id is None else _digest(id)
 
     def _place(self, items: list[_Item]) -> int:
@@ -160,7 +152,7 @@ class Paginator(Iterator[_Item], Generic[_Item, _Page]):
             raise self._endless("a page token came twice")
         if self._empty >= _EMPTY_PAGES:
             raise self._endless(f"{self._empty} pages without an item came in a row")
-        page = self._fetch(self._next)
+        page: _Page = self._fetch(self._next)
         items, following = getattr(page, self._paging.items) or [], getattr(page, self._paging.next) or None
         self._done = self._place(items) if self._given else 0
         self._fetched.add(hash(self._next))
@@ -170,9 +162,9 @@ class Paginator(Iterator[_Item], Generic[_Item, _Page]):
         return page
 
     def _endless(self, reason: str) -> DecodeError:
-        return DecodeError(reason=f"{self._operation.name}: the list has no end: {reason}")
+        return DecodeError(reason=f"{self._call.operation.name}: the list has no end: {reason}")
 
-    def _fetch(self, token: str) -> _Page:
+    def _fetch(self, token: str) -> Any:
         """Fetch a page; halve its size for as long as a gateway finds it too long in the making."""
         while True:
             size = int(min(self._size, self._left + len(self._given)))
@@ -185,9 +177,9 @@ class Paginator(Iterator[_Item], Generic[_Item, _Page]):
                 if error.status != _GATEWAY_TIMEOUT or size == 1:
                     raise
                 self._size = size // 2
-                _log.info("%s: HTTP 504: pages have %d items from here on", self._operation.name, self._size)
+                _log.info("%s: HTTP 504: pages have %d items from here on", self._call.operation.name, self._size)
 
-    def _ask(self, token: str, size: int) -> _Page:
+    def _ask(self, token: str, size: int) -> Any:
         """Ask for a page as its server wants to be asked.
 
         A token remembers sort order and filter, but not the scope and tags. Servers compare with it what comes again,
@@ -196,11 +188,11 @@ class Paginator(Iterator[_Item], Generic[_Item, _Page]):
         page = {self._paging.size: size, **({self._paging.token: token} if token else {})}
         if not token or self._criteria_again:
             try:
-                return self._method(**self._arguments, **page)
+                return self._call.method(**self._call.arguments, **page)
             except BadRequestError:
-                if not token or self._arguments == self._without_criteria:
+                if not token or self._call.arguments == self._call.without_criteria:
                     raise
-        reply = self._method(**self._without_criteria, **page)
+        reply = self._call.method(**self._call.without_criteria, **page)
         self._criteria_again = False
         return reply
 
@@ -253,32 +245,12 @@ def paginate(
         ApiTypeError, ApiValueError: a bad argument, before anything is sent.
         DecodeError: while iterating: the list has no end, since a page token came twice.
     """
-    operation = _operation_of(method)
-    arguments = _arguments(operation, args, keywords)
-    size = PAGE_SIZE if page_size is None else _whole(paging_of(operation).size, page_size, 1)
+    size = PAGE_SIZE if page_size is None else _whole("page_size", page_size, 1)
     most = math.inf if limit is None else _whole("limit", limit, 0)
-    paginator: Paginator[Any, Any] = Paginator(method, operation, arguments, size, most)
+    paginator: Paginator[Any, Any] = Paginator(list_call(method, args, keywords), size, most)
     if state is not None:
         paginator._resume(state)
     return paginator
-
-
-def paging_of(operation: Operation) -> Paging:
-    assert operation.paging is not None
-    return operation.paging
-
-
-def _operation_of(method: Any) -> Operation:
-    service, name = getattr(method, "__self__", None), getattr(method, "__name__", "")
-    if isinstance(service, Service):
-        for cls in type(service).__mro__:
-            for operation in operations(cls):
-                if operation.paging is not None and name in (operation.name, operation.short_name):
-                    return operation
-    raise ApiTypeError(
-        "`method` has to be a list method of an API object, such as `RunServiceApi(client).run_service_list_runs`,"
-        f" not {getattr(method, '__qualname__', method)!r}"
-    )
 
 
 def _whole(name: str, value: Any, least: int) -> int:
@@ -287,56 +259,6 @@ def _whole(name: str, value: Any, least: int) -> int:
     if value < least:
         raise ApiValueError(f"`{name}` has to be at least {least}, not {value}")
     return value
-
-
-def _arguments(operation: Operation, args: tuple[Any, ...], keywords: Mapping[str, Any]) -> dict[str, Any]:
-    """Return arguments by name, as every page is asked for with them.
-
-    Raises:
-        ApiTypeError, ApiValueError: unknown, missing, or the paginator's own business.
-    """
-    required = [param.name for param in operation.params if param.required]
-    if len(args) > len(required):
-        raise ApiTypeError(f"{operation.name} takes {len(required)} positional arguments, got {len(args)}")
-    by_place = dict(zip(required, args))
-    for name in by_place.keys() & keywords.keys():
-        raise ApiTypeError(f"Got `{name}` twice, by place and by name")
-    found = {**by_place, **{name: value for name, value in keywords.items() if value is not None}}
-    for name in required:
-        if found.get(name) is None:
-            raise ApiValueError(f"Missing the required parameter `{name}` when calling `{operation.name}`")
-    known = {param.name for param in operation.params}
-    options = known_options(operation, {name: value for name, value in found.items() if name not in known})
-    if options.get("async_req") or options.get("_preload_content") is False:
-        raise ApiValueError("`async_req` and `_preload_content=False` give no page to read: leave them out")
-    paging = paging_of(operation)
-    if paging.token in found:
-        raise ApiValueError(f"`{paging.token}` is set by the paginator; to go on where one stood give its `state`")
-    found = {name: plain(operation, name, value) for name, value in found.items()}
-    if not isinstance(found.get(paging.filter), (str, type(None))):
-        found[paging.filter] = encode(found[paging.filter])
-    return found
-
-
-def _without_criteria(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments without sort order, and of the filter the tags alone, which no token remembers."""
-    paging = paging_of(operation)
-    kept = {name: value for name, value in arguments.items() if name not in (paging.sort, paging.filter)}
-    tags = _tags_alone(operation, arguments.get(paging.filter))
-    return kept if tags is None else {**kept, paging.filter: tags}
-
-
-def _tags_alone(operation: Operation, criteria: Any) -> Any:
-    """Return a filter with the predicates on tags alone, text as text; None where there are none."""
-    starts = tuple(field.name for field in operation.fields if field.name.endswith("."))
-    try:
-        read = json.loads(criteria) if isinstance(criteria, str) else criteria
-        tags = [each for each in read["predicates"] if each["key"].startswith(starts)]
-    except (ValueError, LookupError, TypeError, AttributeError):
-        return None  # what is no filter is for the server to refuse
-    if not tags:
-        return None
-    return json.dumps({"predicates": tags}) if isinstance(criteria, str) else {"predicates": tags}
 
 
 def _digest(text: Any) -> str:

@@ -22,7 +22,7 @@ LEVELS = {
     1: "_connection_errors _deadline _decoding _download _encoding _multipart _pools _redirects _reply _sockets "
     "_threads",
     2: "_operation _enum _field _model _request filters rest retries",
-    3: "models api_client _service _types _kedro_models _runs _progress",
+    3: "models api_client _service _types _kedro_models _list_call _runs _progress",
     4: "api",
     5: "kedro pagination waiting _many_runs _wait",
     6: "server",

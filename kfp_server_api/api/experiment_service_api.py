@@ -111,7 +111,8 @@ class ExperimentServiceApi(Service):
 
         Args:
             page_token: `next_page_token` of the previous page, unchanged; absent for the first page. It
-                remembers sort_by and filter, so leave them out; send namespace again.
+                remembers sort_by and filter, so leave them out; send namespace again. `pagination.paginate`
+                reads all pages.
             page_size: Rows per page. Absent or 0 means 20, more than 200 means 200, a negative number is a
                 400. May differ from page to page.
             sort_by: `field`, `field asc` or `field desc`; a single field. Default `created_at asc`, oldest
@@ -119,7 +120,8 @@ class ExperimentServiceApi(Service):
                 last_run_created_at (since 2.4.0), description, namespace, storage_state.
             filter: JSON text of a `V2beta1Filter`, e.g. `{"predicates": [{"operation": "EQUALS", "key":
                 "display_name", "string_value": "x"}]}`. Clusters URL-decode the text a second time, so encode
-                a literal `+` or `%` in a value once yourself. Keys are the fields of sort_by.
+                a literal `+` or `%` in a value once yourself. Keys are the fields of sort_by. `filters.field`
+                makes conditions that are checked.
             namespace: Namespace whose experiments to list. Required on multi-user servers, ignored by
                 single-user ones.
 

@@ -89,7 +89,8 @@ class PipelineServiceApi(Service):
             namespace: Namespace whose pipelines to list. Empty means the shared pipelines on a multi-user
                 server; single-user servers ignore it.
             page_token: `next_page_token` of the previous page, unchanged; absent for the first page. It
-                remembers sort_by and filter, so leave them out; send namespace again.
+                remembers sort_by and filter, so leave them out; send namespace again. `pagination.paginate`
+                reads all pages.
             page_size: Rows per page. Absent or 0 means 20, more than 200 means 200, a negative number is a
                 400. May differ from page to page.
             sort_by: `field`, `field asc` or `field desc`; a single field. Default `created_at asc`, oldest
@@ -98,7 +99,8 @@ class PipelineServiceApi(Service):
             filter: JSON text of a `V2beta1Filter`, e.g. `{"predicates": [{"operation": "EQUALS", "key":
                 "display_name", "string_value": "x"}]}`. Clusters URL-decode the text a second time, so encode
                 a literal `+` or `%` in a value once yourself. Keys are the fields of sort_by, and `tags.KEY`
-                with EQUALS (since 2.17.0; no page token remembers it, so send it again).
+                with EQUALS (since 2.17.0; no page token remembers it, so send it again). `filters.field`
+                makes conditions that are checked.
 
         Raises:
             BadRequestError: Bad page_size, page_token, sort_by or filter.
@@ -215,7 +217,8 @@ class PipelineServiceApi(Service):
         Args:
             pipeline_id: `pipeline_id` of the pipeline, a UUID.
             page_token: `next_page_token` of the previous page, unchanged; absent for the first page. It
-                remembers sort_by and filter, so leave them out; send pipeline_id again.
+                remembers sort_by and filter, so leave them out; send pipeline_id again. `pagination.paginate`
+                reads all pages.
             page_size: Rows per page. Absent or 0 means 20, more than 200 means 200, a negative number is a
                 400. May differ from page to page.
             sort_by: `field`, `field asc` or `field desc`; a single field. Default `created_at asc`, oldest
@@ -224,7 +227,8 @@ class PipelineServiceApi(Service):
             filter: JSON text of a `V2beta1Filter`, e.g. `{"predicates": [{"operation": "EQUALS", "key":
                 "display_name", "string_value": "x"}]}`. Clusters URL-decode the text a second time, so encode
                 a literal `+` or `%` in a value once yourself. Keys are the fields of sort_by, and `tags.KEY`
-                with EQUALS (since 2.17.0; no page token remembers it, so send it again).
+                with EQUALS (since 2.17.0; no page token remembers it, so send it again). `filters.field`
+                makes conditions that are checked.
 
         Raises:
             BadRequestError: Bad page_size, page_token, sort_by or filter.

@@ -125,6 +125,7 @@ class RunServiceApi(Service):
             experiment_id: Only runs of this experiment; absent means all. An unknown ID is a 404.
             page_token: `next_page_token` of the previous page, unchanged; absent for the first page. It
                 remembers sort_by and filter, so leave them out; send namespace and experiment_id again.
+                `pagination.paginate` reads all pages.
             page_size: Rows per page. Absent or 0 means 20, more than 200 means 200, a negative number is a
                 400. May differ from page to page.
             sort_by: `field`, `field asc` or `field desc`; a single field. Default `created_at asc`, oldest
@@ -135,7 +136,8 @@ class RunServiceApi(Service):
                 state_history, runtime_details. Sorting takes `metric:KEY`, too.
             filter: JSON text of a `V2beta1Filter`, e.g. `{"predicates": [{"operation": "EQUALS", "key":
                 "state", "string_value": "x"}]}`. Clusters URL-decode the text a second time, so encode a
-                literal `+` or `%` in a value once yourself. Keys are the fields of sort_by.
+                literal `+` or `%` in a value once yourself. Keys are the fields of sort_by. `filters.field`
+                makes conditions that are checked.
 
         Raises:
             BadRequestError: Bad page_size, page_token, sort_by or filter, or no namespace and experiment on a

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import kfp_server_api
+from kfp_server_api import filters
 from kfp_server_api.api.run_service_api import RunServiceApi as ByPath
 from kfp_server_api.models import V2beta1Run, V2beta1RuntimeState
 from kfp_server_api.models.v2beta1_experiment import V2beta1Experiment
+from kfp_server_api.pagination import paginate
 from kfp_server_api.waiting import wait_for_run, wait_for_runs
 
 if TYPE_CHECKING:
@@ -48,6 +50,25 @@ V2beta1Run("experiment", display_name="name", runtime_config=None)
 V2beta1Experiment(display_name="name", local_vars_configuration=None)
 api.run_service_create_run(V2beta1Run(display_name="x"))
 api.run_service_create_run({"display_name": "x"})
+
+reveal_type(next(paginate(api.run_service_list_runs)))  # V2beta1Run
+reveal_type(next(paginate(api.list_runs, namespace="n", limit=5, page_size=5)))  # V2beta1Run
+reveal_type(next(paginate(api.run_service_list_runs).pages()))  # V2beta1ListRunsResponse
+reveal_type(paginate(api.run_service_list_runs).state)  # dict[str, Any]
+reveal_type(next(paginate(kfp_server_api.ExperimentServiceApi(client).list_experiments)))  # V2beta1Experiment
+reveal_type(next(paginate(kfp_server_api.RecurringRunServiceApi(client).list_recurring_runs)))  # V2beta1RecurringRun
+pipelines = kfp_server_api.PipelineServiceApi(client)
+reveal_type(next(paginate(pipelines.pipeline_service_list_pipelines)))  # V2beta1Pipeline
+reveal_type(next(paginate(pipelines.pipeline_service_list_pipeline_versions, "p")))  # V2beta1PipelineVersion
+for each in paginate(api.list_runs, filter=filters.field("state") == "FAILED", state={"page_token": ""}):
+    reveal_type(each)  # V2beta1Run
+
+failed = (filters.field("state") == "FAILED") & filters.field("display_name").contains("x")
+reveal_type(failed)  # Filter
+reveal_type(failed & (filters.tag("team") == "x"))  # Filter
+reveal_type(filters.field("state").in_(["A", "B"]))  # Filter
+reveal_type(filters.field("state").desc())  # Order
+api.run_service_list_runs(filter=failed, sort_by=filters.field("state").asc())
 
 uploads = kfp_server_api.PipelineUploadServiceApi(client)
 reveal_type(uploads.upload_pipeline(Path("p.yaml"), name="p", tags={"team": "x"}))  # V2beta1Pipeline
