@@ -28,9 +28,9 @@ class Deadline:
     __slots__ = ("_end", "doing", "seconds")
 
     def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
+        self.seconds: float = seconds
         self._end = time.monotonic() + seconds
-        self.doing = "waiting for a thread"
+        self.doing: str = "waiting for a thread"
 
     def left(self) -> float:
         """Return the seconds that are left; 0 or less when it has passed."""
