@@ -10,7 +10,7 @@ from urllib.parse import unquote_plus
 
 from kfp_server_api._encoding import encode
 from kfp_server_api._operation import Operation, Paging, operations
-from kfp_server_api._service import Service, known_options, plain
+from kfp_server_api._service import Service, as_argument, known_options
 from kfp_server_api.exceptions import ApiTypeError, ApiValueError
 
 
@@ -79,7 +79,7 @@ def _arguments(
         raise ApiValueError("`async_req` and `_preload_content=False` give no page to read: leave them out")
     if paging.token in found:
         raise ApiValueError(f"`{paging.token}` is set by the paginator; to go on where one stood give its `state`")
-    found = {name: plain(operation, name, value) for name, value in found.items()}
+    found = {name: as_argument(operation, name, value) for name, value in found.items()}
     if not isinstance(found.get(paging.filter), (str, type(None))):
         found[paging.filter] = encode(found[paging.filter])
     return found

@@ -72,7 +72,7 @@ class Service:
                 path[param.key] = value
             elif param.location == "query":
                 if type(value) is not str:
-                    value = plain(operation, param.name, value)
+                    value = as_argument(operation, param.name, value)
                 query.append((param.key, self._as_json(value) if param.json else value))
             elif param.location == "body":
                 body = value
@@ -91,8 +91,8 @@ class Service:
         return value
 
 
-def plain(operation: Operation, name: str, value: Any) -> Any:
-    """Return the value of a parameter, of a condition or order of `filters` what the operation understands."""
+def as_argument(operation: Operation, name: str, value: Any) -> Any:
+    """Return what is sent for the value of a parameter, where that is a condition or order of `filters`."""
     return value._as_argument(operation, name) if hasattr(value, "_as_argument") else value
 
 

@@ -133,7 +133,6 @@ class Field(_Term):
     """A field of a list."""
 
     __slots__ = ("_name",)
-    __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, name: str) -> None:
         if not isinstance(name, str) or not name:

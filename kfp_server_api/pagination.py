@@ -45,6 +45,8 @@ PAGE_SIZE = 100
 _EMPTY_PAGES = 1000
 """Pages without an item in a row that are taken for a list without end."""
 _GATEWAY_TIMEOUT = 504
+_STATE = {"query": str, "page_token": (str, type(None)), "given": (list, tuple), "upcoming": (str, type(None))}
+"""What a state holds, by type: a digest, the token of a page ("" the first, None none), digests of IDs."""
 
 
 class Paginator(Iterator[_Item], Generic[_Item, _Page]):
@@ -116,15 +118,15 @@ class Paginator(Iterator[_Item], Generic[_Item, _Page]):
         """
         if not isinstance(state, Mapping):
             raise ApiTypeError(f"`state` is a dict that a paginator gave, not {state!r}")
-        token, given = state.get("page_token", 0), state.get("given")
-        if not isinstance(token, (str, type(None))) or not isinstance(given, (list, tuple)):
+        known = all(isinstance(state.get(key, ...), types) for key, types in _STATE.items())
+        if not known or not all(isinstance(each, str) for each in state["given"]):
             raise ApiValueError("`state` is none that a paginator gave")
-        if state.get("query") != self._query:
+        if state["query"] != self._query:
             raise ApiValueError(
                 f"`state` is of another list: the method (here `{self._call.operation.name}`), its scope, its"
                 f" `{self._paging.sort}` and its `{self._paging.filter}` have to be those that it was made with"
             )
-        self._next, self._given, self._upcoming = token, set(given), state.get("upcoming")
+        self._next, self._given, self._upcoming = state["page_token"], set(state["given"]), state["upcoming"]
 
     def _mark(self, item: _Item) -> str | None:
         id = getattr(item, self._call.id)
@@ -138,9 +140,10 @@ class Paginator(Iterator[_Item], Generic[_Item, _Page]):
         """
         marks = [self._mark(item) for item in items]
         place = max((at for at, mark in enumerate(marks, 1) if mark in self._given), default=0)
-        if self._upcoming in marks:
+        if self._upcoming is not None and self._upcoming in marks:
             place, self._given = marks.index(self._upcoming), set()
         self._given = self._given.difference(marks)
+        self._upcoming = self._upcoming if self._given else None
         return place
 
     def _turn(self) -> _Page | None:
@@ -154,7 +157,7 @@ class Paginator(Iterator[_Item], Generic[_Item, _Page]):
             raise self._endless(f"{self._empty} pages without an item came in a row")
         page: _Page = self._fetch(self._next)
         items, following = getattr(page, self._paging.items) or [], getattr(page, self._paging.next) or None
-        self._done = self._place(items) if self._given else 0
+        self._done = self._place(items) if self._given or self._upcoming else 0
         self._fetched.add(hash(self._next))
         self._empty = 0 if items else self._empty + 1
         self._token, self._next = self._next, following

@@ -43,6 +43,7 @@ RUNS = RunServiceApi._list_runs
 PIPELINES = PipelineServiceApi._list_pipelines
 NAMED = {"operation": "EQUALS", "key": "display_name", "string_value": "name 1"}
 NEWER = {"operation": "GREATER_THAN", "key": "created_at", "timestamp_value": "2024-01-01T00:00:04Z"}
+STATE = {"query": "q", "page_token": "t", "given": [], "upcoming": None}
 TAGGED = {"operation": "EQUALS", "key": "tags.team", "string_value": "x"}
 
 
@@ -525,6 +526,20 @@ def test_new_items_in_front_of_a_state_do_not_come(lister: Lister, list_runs: An
     assert numbers(resumed(list_runs, found.state, page_size=5, sort_by="created_at desc")) == [6, 5, 4, 3, 2, 1, 0]
 
 
+def test_new_items_in_front_of_a_state_that_was_resumed_unread_do_not_come(lister: Lister, list_runs: Any) -> None:
+    def listed(state: Any, size: int) -> Any:
+        return paginate(list_runs, page_size=size, sort_by="created_at desc", state=state)
+
+    found = listed(None, 5)
+    assert numbers(islice(found, 5)) == [9, 8, 7, 6, 5]
+    second = listed(found.state, 3)
+    assert numbers(islice(second, 1)) == [4]
+    lister.rows += [row_of("run_id", 10)]
+    third = listed(second.state, 9)
+    lister.rows += [row_of("run_id", 11)]
+    assert numbers(listed(third.state, 2)) == [3, 2, 1, 0]
+
+
 def test_a_state_goes_over_to_another_process(serve: Any, runs: Any, lister: Lister, python: Any) -> None:
     server: Server = serve(lister)
     found = paginate(runs(server).list_runs, page_size=4, filter=filters.field("display_name") != "name 0")
@@ -574,7 +589,17 @@ def test_a_state_goes_with_other_options(list_runs: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "state", [{}, {"page_token": 5}, {"page_token": "t", "given": "abc"}, {"page_token": "t", "given": None}]
+    "state",
+    [
+        {},
+        {"page_token": "t"},
+        {**STATE, "page_token": 5},
+        {**STATE, "given": "abc"},
+        {**STATE, "given": None},
+        {**STATE, "given": [{}]},
+        {**STATE, "upcoming": []},
+        {**STATE, "query": None},
+    ],
 )
 def test_what_is_no_state_is_refused(list_runs: Any, state: Any) -> None:
     with pytest.raises(ApiValueError, match="`state` is none"):

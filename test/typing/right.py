@@ -60,7 +60,7 @@ reveal_type(next(paginate(kfp_server_api.RecurringRunServiceApi(client).list_rec
 pipelines = kfp_server_api.PipelineServiceApi(client)
 reveal_type(next(paginate(pipelines.pipeline_service_list_pipelines)))  # V2beta1Pipeline
 reveal_type(next(paginate(pipelines.pipeline_service_list_pipeline_versions, "p")))  # V2beta1PipelineVersion
-for each in paginate(api.list_runs, filter=filters.field("state") == "FAILED", state={"page_token": ""}):
+for each in paginate(api.list_runs, filter=filters.field("state") == "FAILED", state={"query": ""}):
     reveal_type(each)  # V2beta1Run
 
 failed = (filters.field("state") == "FAILED") & filters.field("display_name").contains("x")
