@@ -109,7 +109,7 @@ def paginated(candidate: str, quick: bool) -> float:
 
 
 def waits(candidate: str, quick: bool) -> float:
-    """Return the requests that 1,000 waits in one namespace send for each look."""
+    """Return the requests that 1,000 waits in one namespace send for each poll."""
     from kfp_server_api import WaitTimeout
     from kfp_server_api.waiting import wait_for_runs
 
@@ -126,8 +126,8 @@ def waits(candidate: str, quick: bool) -> float:
     runs.api_client.rest_client.GET = counted
     with suppress(WaitTimeout):
         list(wait_for_runs(runs, ids, timeout=2, poll=(0.1, 0.1), namespace="team"))
-    looks = [at for at, each in enumerate(sent) if ids[0] in each]
-    return (looks[-1] - looks[0]) / (len(looks) - 1)
+    polls = [at for at, each in enumerate(sent) if ids[0] in each]
+    return (polls[-1] - polls[0]) / (len(polls) - 1)
 
 
 def _size(quick: bool) -> int:

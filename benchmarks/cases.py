@@ -62,7 +62,7 @@ CASES = (
          ("floor", "ours"), target=1.05),
     Case("paginate", "10,000 runs by `paginate`: growth of peak memory after 1,000", calling.paginated,
          ("ours",), "", 1, "MiB"),
-    Case("waits", "1,000 runs by `wait_for_runs`: requests each time that it looks", calling.waits,
+    Case("waits", "1,000 runs by `wait_for_runs`: requests a poll", calling.waits,
          ("ours",), "", 5, "requests"),
 )  # fmt: skip
 

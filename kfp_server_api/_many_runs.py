@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Looks at many runs at once."""
+"""Many runs, polled at once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TOO_LONG = frozenset({413, 414, 431})
 
 
 class ManyRuns:
-    """Looks at many runs: by one list for each 200 of a scope, by themselves those that it does not show."""
+    """Polls many runs: by one list for each 200 of a scope, by themselves those that it does not show."""
 
     def __init__(self, wait: Wait, namespace: str | None) -> None:
         if not isinstance(namespace, (str, type(None))):
@@ -40,7 +40,7 @@ class ManyRuns:
         """Experiments that were deleted, which runs outlive; they have no list."""
 
     def read(self) -> Reads:
-        """Look once at each run that is open."""
+        """Poll each run that is open, once."""
         unread = dict.fromkeys(self._wait.open)
         while unread:
             run_id = next(iter(unread))

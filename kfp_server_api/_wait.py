@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A wait for runs: when it looks, what it takes in, how it ends."""
+"""A wait for runs: when it polls, what it takes in, how it ends."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ _log = logging.getLogger(__name__)
 _GROWTH = 1.5
 _JITTER = 0.75
 """The shortest part of a pause that is made, so that many that wait do not ask at the same moments."""
-_LAST_LOOK = 1.0
-"""Seconds before the end of a wait at which it looks once more."""
+_LAST_POLL = 1.0
+"""Seconds before the end of a wait at which it polls once more."""
 _UNKNOWN = V2beta1RuntimeState.RUNTIME_STATE_UNSPECIFIED
 _KNOWN = [each for each in V2beta1RuntimeState.allowable_values if each != _UNKNOWN]
 
@@ -61,6 +61,8 @@ class Wait:
     ) -> None:
         if on_change is not None and not callable(on_change):
             raise ApiTypeError(f"`on_change` takes a function of a run, not {on_change!r}")
+        if not hasattr(run_api, "run_service_get_run"):
+            raise ApiTypeError(f"`run_api` takes a RunServiceApi, not {type(run_api).__name__}")
         self.run_api = run_api
         self.open: dict[str, V2beta1Run | None] = dict.fromkeys(ids)
         self._count = len(self.open)
@@ -70,20 +72,20 @@ class Wait:
         self._unknown: list[str | None] = []
         self._failed: list[V2beta1Run] = []
         self._canceled: list[V2beta1Run] = []
-        self._error: ApiException | ApiConnectionError | None = None  # of the latest look
-        self._is_last = False  # the next look
+        self._error: ApiException | ApiConnectionError | None = None  # of the latest poll
+        self._is_last = False  # the next poll
         self._deadline = _deadline_of(timeout)
 
     def ended(self, reads: Callable[[], Reads], progress: bool) -> Iterator[V2beta1Run]:
         """Give each run when it has ended.
 
         Args:
-            reads: looks once at all that are open.
+            reads: polls once all that are open.
             progress: as in `wait_for_run`.
         """
         with shown(progress) as show:
             while self.open:
-                for run_id, run in self._look(reads):
+                for run_id, run in self._polled(reads):
                     is_end = self._take_in(run_id, run)
                     show(run)
                     if is_end:
@@ -121,8 +123,8 @@ class Wait:
         message = texts[0] if self._count == 1 else many
         raise (RunFailed if self._failed else RunCanceled)(message, ended)
 
-    def _look(self, reads: Callable[[], Reads]) -> Reads:
-        """Give the runs as they are; what goes by only ends this look."""
+    def _polled(self, reads: Callable[[], Reads]) -> Reads:
+        """Give the runs as they are; what goes by only ends this poll."""
         self._error = None
         try:
             yield from reads()
@@ -155,10 +157,10 @@ class Wait:
             self._on_change(run)
 
     def _pause(self) -> None:
-        """Wait until the next look.
+        """Wait until the next poll.
 
         Raises:
-            WaitTimeout: the latest look was the last.
+            WaitTimeout: the latest poll was the last.
         """
         pause, left = next(self._pauses), self._left()
         if self._is_last or left <= 0:
@@ -166,7 +168,7 @@ class Wait:
         if self._error is not None:
             _log.warning("waiting goes on after an error: %s", one_line(self._error.message))
         self._is_last = pause >= left
-        time.sleep(left - min(_LAST_LOOK, left / 2) if self._is_last else pause)
+        time.sleep(left - min(_LAST_POLL, left / 2) if self._is_last else pause)
 
     def _timeout(self) -> WaitTimeout:
         seconds = self._deadline.seconds if self._deadline is not None else math.inf
@@ -174,7 +176,7 @@ class Wait:
         texts = [f"{title(run)} is {one_line(run.state)}" for run in read]
         texts += [f"run {run_id!r} was not read" for run_id, run in self.open.items() if run is None]
         many = "" if self._count == 1 else f"{len(self.open)} of {self._count} runs "
-        error = "" if self._error is None else f"; the last look failed: {one_line(self._error.message)}"
+        error = "" if self._error is None else f"; the last poll failed: {one_line(self._error.message)}"
         return WaitTimeout(f"{many}not ended within {seconds:g} s: {listed(texts)}{error}", read, self.open)
 
     def _left(self) -> float:
@@ -182,7 +184,7 @@ class Wait:
 
 
 def _pauses(first: float, longest: float) -> Iterator[float]:
-    """Give the pauses between looks, which grow and vary."""
+    """Give the pauses between polls, which grow and vary."""
     pause = first
     while True:
         yield pause * random.uniform(_JITTER, 1)

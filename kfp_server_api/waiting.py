@@ -5,7 +5,7 @@
     for run in wait_for_runs(runs, run_ids, timeout=3600):
         ...
 
-A run is looked at after a second, then ever more seldom. What goes by, such as a gateway that restarts, does not end a
+A run is polled at once, after a second, then ever more seldom. What goes by, such as a gateway that restarts, does not end a
 wait; `timeout` always does.
 """
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["POLL", "wait_for_run", "wait_for_runs"]
 
 POLL = (1.0, 30.0)
-"""Seconds between two looks at a run: at first, and at most."""
+"""Seconds between two polls: at first, and at most."""
 
 
 def wait_for_run(
@@ -52,7 +52,7 @@ def wait_for_run(
             and the last are no exception. What it raises ends the wait.
         progress: show on standard error how far it is: a bar on a terminal or in a notebook (with the extra
             `progress`), lines elsewhere.
-        poll: seconds between two looks, at first and at most.
+        poll: seconds between two polls, at first and at most.
 
     Raises:
         WaitTimeout: it has not ended in time; `run` is how it was last read.
@@ -81,7 +81,7 @@ def wait_for_runs(
 ) -> Iterator[V2beta1Run]:
     """Wait for runs and give each when it has ended.
 
-    All are looked at with one list for each 200 of a scope, so that hundreds cost the server no more than one.
+    All are polled with one list for each 200 of a scope, so that hundreds cost the server no more than one does.
 
     Args:
         run_api, on_change, poll: as in `wait_for_run`.

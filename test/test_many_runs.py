@@ -64,17 +64,17 @@ def test_runs_are_given_as_they_end(wait: Wait) -> None:
 
 @pytest.mark.parametrize("count", [1, 2, 199, 200, 201, 1000])
 @pytest.mark.parametrize("options", [{}, {"namespace": "team"}])
-def test_a_look_at_runs_of_one_scope_takes_a_list_for_each_200(
+def test_a_poll_of_runs_of_one_scope_takes_a_list_for_each_200(
     wait: Wait, clock: Clock, count: int, options: Any
 ) -> None:
     server = Runs(named(count, "RUNNING", "RUNNING", "RUNNING", "SUCCEEDED"), multi_user=True)
     assert len(list(wait(server, **options))) == count
-    looks = len(clock.pauses) + 1
-    assert len(server.lists) <= math.ceil(count / 200) * looks
+    polls = len(clock.pauses) + 1
+    assert len(server.lists) <= math.ceil(count / 200) * polls
     assert len(server.gets) <= (0 if options else math.ceil(count / 200))
 
 
-def test_a_thousand_waits_cost_five_lists_a_look(wait: Wait, clock: Clock) -> None:
+def test_a_thousand_waits_cost_five_lists_a_poll(wait: Wait, clock: Clock) -> None:
     server = Runs(named(1000, "RUNNING"))
     with pytest.raises(WaitTimeout):
         list(wait(server, timeout=60))
@@ -82,17 +82,17 @@ def test_a_thousand_waits_cost_five_lists_a_look(wait: Wait, clock: Clock) -> No
 
 
 @pytest.mark.parametrize("filters", [True, False], ids=["a server that filters", "one that does not"])
-def test_each_run_is_looked_at_once_a_look(wait: Wait, filters: bool) -> None:
+def test_each_run_is_read_once_a_poll(wait: Wait, filters: bool) -> None:
     server = Runs(named(450, "RUNNING", "SUCCEEDED"), filters=filters)
     list(wait(server, namespace="team"))
     assert len(server.lists) == 6
-    assert len([run for looks in server.looks for run in looks]) == 900
+    assert len([run for shown in server.shown for run in shown]) == 900
 
 
 def test_other_runs_of_the_scope_are_not_asked_for(wait: Wait) -> None:
     server = Runs({**named(5000, "RUNNING"), "a": ["RUNNING", "SUCCEEDED"], "b": ["SUCCEEDED"]})
     assert ends(wait(server, ids=["a", "b"], namespace="team")) == [("b", "SUCCEEDED"), ("a", "SUCCEEDED")]
-    assert server.looks == [["a", "b"], ["a"]]
+    assert server.shown == [["a", "b"], ["a"]]
 
 
 def test_runs_of_several_experiments_take_a_list_for_each(wait: Wait, clock: Clock) -> None:

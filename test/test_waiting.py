@@ -183,7 +183,7 @@ def test_a_wait_ends_on_time(wait: Wait, clock: Clock, timeout: Any) -> None:
     assert caught.value.message == f"not ended within {seconds:g} s: run 'name of r' (r) is RUNNING"
 
 
-def test_the_last_look_is_just_before_the_end(wait: Wait, clock: Clock) -> None:
+def test_the_last_poll_is_just_before_the_end(wait: Wait, clock: Clock) -> None:
     seen: list[float] = []
     server = Runs({"r": ["RUNNING"]})
 
@@ -243,7 +243,7 @@ def test_errors_do_not_outlast_the_timeout(wait: Wait, clock: Clock) -> None:
     assert clock.now <= 60
     assert caught.value.run is not None
     assert isinstance(caught.value.__cause__, ServerError)
-    assert caught.value.message.endswith("is RUNNING; the last look failed: busy")
+    assert caught.value.message.endswith("is RUNNING; the last poll failed: busy")
 
 
 def test_a_retry_after_of_an_hour_does_not_hold_a_wait(wait: Wait, clock: Clock) -> None:
@@ -288,7 +288,7 @@ def test_a_dead_host_ends_a_wait_on_time(runs: Any, clock: Clock) -> None:
         wait_for_run(runs(url), "r", timeout=60)
     assert 59 <= clock.now <= 60
     assert (caught.value.run, caught.value.runs, caught.value.run_ids) == (None, [], ["r"])
-    assert "run 'r' was not read; the last look failed: " in caught.value.message
+    assert "run 'r' was not read; the last poll failed: " in caught.value.message
     assert isinstance(caught.value.__cause__, ApiConnectionError)
 
 
@@ -311,7 +311,7 @@ def test_a_silent_port_does_not_hold_a_wait(runs: Any) -> None:
         wait_for_run(runs(url), "r", timeout=0.4)
 
 
-def test_the_deadline_of_calls_holds_for_each_look(serve: Any, runs: Any) -> None:
+def test_the_deadline_of_calls_holds_for_each_poll(serve: Any, runs: Any) -> None:
     server = through("SUCCEEDED")
     api = runs(serve(silence_after(), server), deadline=0.2, timeout=None)
     assert wait_for_run(api, "r", timeout=math.inf, poll=(0.01, 0.01)).state == "SUCCEEDED"
@@ -328,6 +328,21 @@ def test_a_run_has_to_be_named(runs: Any) -> None:
     for wrong in (None, "", 5, V2beta1Run(run_id="r"), ["r"]):
         with pytest.raises(ApiTypeError, match="`run_id`"):
             wait_for_run(runs("http://127.0.0.1:1"), wrong, timeout=1)
+
+
+def test_an_api_has_to_be_given(runs: Any) -> None:
+    client = runs("http://127.0.0.1:1").api_client
+    with pytest.raises(ApiTypeError, match="`run_api` takes a RunServiceApi, not ApiClient"):
+        wait_for_run(client, "r", timeout=1)
+
+
+def test_ctrl_c_ends_a_wait(serve: Any, runs: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(time, "sleep", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        wait_for_run(runs(serve(through("RUNNING"))), "r", timeout=60)
 
 
 def test_a_timeout_has_to_be_given(runs: Any) -> None:
