@@ -52,23 +52,32 @@ def tasks_of(run: V2beta1Run) -> list[V2beta1PipelineTaskDetail]:
     A cluster lists every node of the run's workflow: beside the task `train` also `train-driver` and `executor`, and
     above all tasks `root` and the workflow itself.
     """
-    details = (run.run_details.task_details if run.run_details else None) or []
+    details = _details(run)
     workflow = _workflow(details)
     if not workflow:
         return details
-    names = {each.display_name or "" for each in details}
-    return [each for each in details if not _is_helper(each.display_name or "", names | {workflow}, workflow)]
+    names = set(map(_name, details))
+    return [each for each in details if not _is_helper(_name(each), names, workflow)]
 
 
 def failures(run: V2beta1Run) -> list[str]:
     """Return why a run failed: its failing tasks with their errors, then the run's own where that says more."""
-    failed = _failed_tasks(run)
-    tasks = [(each.display_name, each.error.message if each.error else "") for each in failed]
-    texts = [f"task {one_line(name)!r}{f': {one_line(text)}' if text else ''}" for name, text in tasks]
+    failed = [each for each in tasks_of(run) if each.state == V2beta1RuntimeState.FAILED]
+    groups = {each.parent_task_id for each in failed} - {None}
+    texts = [_failure(each) for each in failed if each.task_id not in groups and not _GROUP.fullmatch(_name(each))]
+    texts += _failed_drivers(run)
     own = (run.error.message if run.error else "") or ""
-    if own and not any(text and text in own for _, text in tasks):
+    if own and not any(each.error and each.error.message and each.error.message in own for each in failed):
         texts.append(one_line(own))
-    return texts or _failed_drivers(run)
+    return texts or [_failure(each) for each in failed]
+
+
+def _name(task: V2beta1PipelineTaskDetail) -> str:
+    return task.display_name or ""
+
+
+def _details(run: V2beta1Run) -> list[V2beta1PipelineTaskDetail]:
+    return (run.run_details.task_details if run.run_details else None) or []
 
 
 def _workflow(details: list[V2beta1PipelineTaskDetail]) -> str:
@@ -81,19 +90,17 @@ def _is_helper(name: str, names: set[str], workflow: str) -> bool:
     if name in (workflow, "root") or re.fullmatch(r"executor(?:\(\d+\))?", name):
         return True
     # A task may be called so, too; it has a driver of its own then.
-    return name.endswith(_DRIVER) and name[: -len(_DRIVER)] in names and name + _DRIVER not in names
+    return name.endswith(_DRIVER) and name.removesuffix(_DRIVER) in names and name + _DRIVER not in names
 
 
-def _failed_tasks(run: V2beta1Run) -> list[V2beta1PipelineTaskDetail]:
-    """Return the failed tasks that are no groups of failed tasks."""
-    failed = [each for each in tasks_of(run) if each.state == V2beta1RuntimeState.FAILED]
-    groups = {each.parent_task_id for each in failed}
-    single = [each for each in failed if each.task_id not in groups and not _GROUP.fullmatch(each.display_name or "")]
-    return single or failed
+def _failure(task: V2beta1PipelineTaskDetail) -> str:
+    error = (task.error.message if task.error else "") or ""
+    return f"task {one_line(_name(task))!r}{f': {one_line(error)}' if error else ''}"
 
 
 def _failed_drivers(run: V2beta1Run) -> list[str]:
-    """Return the tasks that failed before they began; on a cluster their drivers are all that failed."""
-    details = (run.run_details.task_details if run.run_details else None) or []
-    names = [each.display_name or "" for each in details if each.state == V2beta1RuntimeState.FAILED]
-    return [f"the driver of {one_line(name[: -len(_DRIVER)])!r}" for name in names if name.endswith(_DRIVER)]
+    """Return the tasks of a cluster that could not begin: their drivers are what failed."""
+    tasks = set(map(_name, tasks_of(run)))
+    failed = [_name(each) for each in _details(run) if each.state == V2beta1RuntimeState.FAILED]
+    drivers = [name.removesuffix(_DRIVER) for name in failed if name.endswith(_DRIVER) and name not in tasks]
+    return [f"the driver of {one_line(name)!r}" for name in drivers]

@@ -5,8 +5,8 @@
     for run in wait_for_runs(runs, run_ids, timeout=3600):
         ...
 
-A run is polled at once, after a second, then ever more seldom. What goes by, such as a gateway that restarts, does not end a
-wait; `timeout` always does.
+A run is polled at once, after a second, then ever more seldom. What goes by, such as a gateway that restarts, does not
+end a wait; `timeout` always does.
 """
 
 from __future__ import annotations

@@ -116,6 +116,20 @@ def test_a_task_that_a_cluster_could_not_start(said: Said) -> None:
     assert said(*cluster(node("say-driver"), node("say", None))) == ": the driver of 'say'"
 
 
+def test_a_task_in_a_loop_that_a_cluster_could_not_start(said: Said) -> None:
+    nodes = cluster(node("for-loop-1-driver", "SUCCEEDED"), node("for-loop-1"), node("say-driver"), node("say", None))
+    assert said(*nodes) == ": the driver of 'say'"
+
+
+def test_a_group_of_a_cluster_is_named_where_nothing_in_it_failed(said: Said) -> None:
+    assert said(*cluster(node("for-loop-1"))) == ": task 'for-loop-1'"
+
+
+def test_a_task_without_an_id(said: Said) -> None:
+    tasks = [{"display_name": name, "state": "FAILED"} for name in "ab"]
+    assert said(*tasks, error={"code": 13, "message": "and more"}) == ": task 'a'; task 'b'; and more"
+
+
 def test_a_pipeline_that_a_cluster_could_not_start(said: Said) -> None:
     nodes = [node("p-abcde", "FAILED", "root-driver"), node("root-driver"), node("root", None)]
     assert said(*nodes) == ": the driver of 'root'"
