@@ -56,7 +56,7 @@ class ManyRuns:
         mine = [each for each in unread if self._scopes.get(each, scope) == scope][: self._size]
         try:
             for page in self._pages(scope, mine):
-                for run in page.runs or []:
+                for run in filter(None, page.runs or []):  # a list may hold nulls
                     if run.run_id in unread:
                         del unread[run.run_id]
                         self._scopes[run.run_id] = scope

@@ -77,12 +77,13 @@ def _name(task: V2beta1PipelineTaskDetail) -> str:
 
 
 def _details(run: V2beta1Run) -> list[V2beta1PipelineTaskDetail]:
-    return (run.run_details.task_details if run.run_details else None) or []
+    details = (run.run_details.task_details if run.run_details else None) or []
+    return list(filter(None, details))  # a list may hold nulls
 
 
 def _workflow(details: list[V2beta1PipelineTaskDetail]) -> str:
     """Return the name of the workflow, with which the names of its pods begin; "" where tasks are no nodes of one."""
-    pods = (child.pod_name for each in details for child in each.child_tasks or [])
+    pods = (child.pod_name for each in details for child in each.child_tasks or [] if child)
     return next((re.sub(r"-\d+$", "", pod) for pod in pods if pod), "")
 
 

@@ -200,7 +200,7 @@ def _goes_by(error: ApiException | ApiConnectionError) -> bool:
 
 def _was_stopped(run: V2beta1Run) -> bool:
     """Tell whether the history of a failed run says that it was stopped, since it was last retried."""
-    states = [each.state for each in reversed(run.state_history or [])]
+    states = [each.state for each in reversed(run.state_history or []) if each]
     before_its_end = dropwhile(TERMINAL.__contains__, states)
     return V2beta1RuntimeState.CANCELING in takewhile(lambda state: state not in TERMINAL, before_its_end)
 

@@ -270,6 +270,11 @@ def test_changes_of_every_run_are_reported(wait: Wait) -> None:
     assert [state for run_id, state in seen if run_id == "b"] == ["RUNNING", "DREAMING", "FAILED"]
 
 
+def test_a_page_that_holds_nulls(serve: Any, runs: Any, clock: Clock) -> None:
+    page = reply({"runs": [None, {}, {"run_id": "a", "state": "SUCCEEDED"}, None]})
+    assert ends(wait_for_runs(runs(serve(page)), ["a"], timeout=60, namespace="team")) == [("a", "SUCCEEDED")]
+
+
 def test_a_run_is_given_once_though_asked_for_twice(wait: Wait) -> None:
     assert ends(wait(Runs({"a": ["SUCCEEDED"]}), ids=["a", "a"])) == [("a", "SUCCEEDED")]
 

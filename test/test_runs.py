@@ -125,6 +125,11 @@ def test_a_group_of_a_cluster_is_named_where_nothing_in_it_failed(said: Said) ->
     assert said(*cluster(node("for-loop-1"))) == ": task 'for-loop-1'"
 
 
+def test_lists_that_hold_nulls(said: Said) -> None:
+    null: Any = None
+    assert said(null, {**task("a"), "child_tasks": [None]}, state_history=[None]) == ": task 'a'"
+
+
 def test_a_task_without_an_id(said: Said) -> None:
     tasks = [{"display_name": name, "state": "FAILED"} for name in "ab"]
     assert said(*tasks, error={"code": 13, "message": "and more"}) == ": task 'a'; task 'b'; and more"
