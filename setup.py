@@ -39,6 +39,7 @@ setup(
         "server": SERVER,
         "fast": ["orjson>=3.8"],
         "requests": ["requests>=2.28"],
+        "progress": ["tqdm>=4.60"],
         "test": ["pytest>=7.4", "responses>=0.23", "hypothesis>=6.80"],
     },
     classifiers=["Programming Language :: Python :: 3", "Typing :: Typed"],

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from contextlib import suppress
 from typing import Any
 
 from benchmarks import measure, server
@@ -105,6 +106,28 @@ def paginated(candidate: str, quick: bool) -> float:
 
     assert read(1000) == 1000
     return measure.peak(lambda: read(10_000))
+
+
+def waits(candidate: str, quick: bool) -> float:
+    """Return the requests that 1,000 waits in one namespace send for each poll."""
+    from kfp_server_api import WaitTimeout
+    from kfp_server_api.waiting import wait_for_runs
+
+    _process, url = server.start()
+    runs = _service("RunServiceApi", url)
+    ids = [f"{number:08d}{_RUN[8:]}" for number in range(1000)]
+    sent: list[str] = []
+    get = runs.api_client.rest_client.GET
+
+    def counted(*args: Any, **options: Any) -> Any:
+        sent.append(str(options))
+        return get(*args, **options)
+
+    runs.api_client.rest_client.GET = counted
+    with suppress(WaitTimeout):
+        list(wait_for_runs(runs, ids, timeout=2, poll=(0.1, 0.1), namespace="team"))
+    polls = [at for at, each in enumerate(sent) if ids[0] in each]
+    return (polls[-1] - polls[0]) / (len(polls) - 1)
 
 
 def _size(quick: bool) -> int:

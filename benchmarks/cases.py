@@ -62,6 +62,8 @@ CASES = (
          ("floor", "ours"), target=1.05),
     Case("paginate", "10,000 runs by `paginate`: growth of peak memory after 1,000", calling.paginated,
          ("ours",), "", 1, "MiB"),
+    Case("waits", "1,000 runs by `wait_for_runs`: requests a poll", calling.waits,
+         ("ours",), "", 5, "requests"),
 )  # fmt: skip
 
-SCALES = {"ms": 1e3, "us": 1e6, "kB": 1e-3, "MiB": 1 / (1 << 20), "x": 1, "modules": 1}
+SCALES = {"ms": 1e3, "us": 1e6, "kB": 1e-3, "MiB": 1 / (1 << 20), "x": 1, "modules": 1, "requests": 1}

@@ -54,7 +54,9 @@ def _serve(connection: socket.socket) -> None:
             return
         _skip(reader, int((re.search(rb"(?i)content-length: *(\d+)", head) or [0, 0])[1]))
         asked = re.search(rb"/bytes/(\d+)", head)
-        body = _with_token(page, head) if b"page_" in head else one_run
+        body = one_run
+        if b"page_" in head:
+            body = _by_id(head) if b"run_id" in head else _with_token(page, head)
         size = int(asked[1]) if asked else len(body)
         content_type = "application/octet-stream" if asked else "application/json"
         answer = f"HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\nContent-Length: {size}\r\n\r\n".encode()
@@ -67,6 +69,12 @@ def _with_token(page: bytes, head: bytes) -> bytes:
     """Return a page with the token of the next one, which is a number; the list has no end."""
     token = int((re.search(rb"page_token=(\d+)", head) or [0, 0])[1])
     return page[:-1] + b',"next_page_token":"%d"}' % (token + 1)
+
+
+def _by_id(head: bytes) -> bytes:
+    """Return a page of the running runs whose IDs stand in a filter."""
+    ids = re.findall(rb"%22([0-9a-f-]{36})%22", head.partition(b"\r\n")[0])
+    return b'{"runs":[%s]}' % b",".join(b'{"run_id":"%s","state":"RUNNING"}' % each for each in ids)
 
 
 def _skip(reader: Any, size: int) -> None:

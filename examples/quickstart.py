@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import kfp_server_api as api
+from kfp_server_api.waiting import wait_for_run
 
 PIPELINE = Path(__file__).parent / "pipelines" / "report.yaml"
 PARAMETERS = {"count": 2000, "seed": 42, "title": "Quickstart"}
@@ -29,7 +30,8 @@ def main() -> int:
         server = nullcontext() if host else local_server(Path(folder))
         with server as local, api.ApiClient(api.Configuration(host=host or local.url)) as client:
             print(f"Server    {host or local.url}")
-            run = follow(api.RunServiceApi(client), start_run(client))
+            run_id = start_run(client)
+            run = wait_for_run(api.RunServiceApi(client), run_id, timeout=PATIENCE, progress=True, poll=(0.2, 2))
     show(run)
     return 0 if run.state == "SUCCEEDED" else 1
 
@@ -60,25 +62,6 @@ def start_run(client: api.ApiClient) -> str:
     )
     print(f"Run       {run.display_name}  {run.run_id}  {PARAMETERS}")
     return run.run_id
-
-
-def follow(runs: api.RunServiceApi, run_id: str) -> api.V2beta1Run:
-    """Show progress until the run has ended: one live line on a terminal, a line for each change elsewhere."""
-    start, shown = time.monotonic(), ""
-    while True:
-        run = runs.run_service_get_run(run_id)
-        text = f"{run.state}: " + (", ".join(f"{t.display_name} {t.state}" for t in tasks(run)) or "no task yet")
-        if sys.stdout.isatty():
-            print(f"\r\033[K{time.monotonic() - start:5.1f} s  {text}"[:160], end="", flush=True)
-        elif text != shown:
-            print(f"{time.monotonic() - start:5.1f} s  {text}", flush=True)
-        shown = text
-        if run.finished_at >= run.created_at:  # 1970 until the run has ended
-            print()
-            return run
-        if time.monotonic() - start > PATIENCE:
-            raise TimeoutError(f"run {run_id} has not ended after {PATIENCE:.0f} s; its state is {run.state}")
-        time.sleep(0.2)
 
 
 def tasks(run: api.V2beta1Run) -> list[api.V2beta1PipelineTaskDetail]:

@@ -23,8 +23,11 @@ WRITTEN = {
     "OpenApiException": "exceptions",
     "PermissionDeniedError": "exceptions",
     "RateLimitError": "exceptions",
+    "RunCanceled": "exceptions",
+    "RunFailed": "exceptions",
     "ServerError": "exceptions",
     "TLSError": "exceptions",
+    "WaitTimeout": "exceptions",
 }
 """Public names that are written by hand, with the module of each."""
 OF_MODELS = frozenset(

@@ -71,11 +71,13 @@ def deadline_of(name: str, value: Any) -> Deadline | None:
 
     Args:
         name: of the setting, for the error.
-        value: seconds above 0, a `timedelta`, or None or `math.inf` for none.
+        value: seconds above 0, a `timedelta`, None or `math.inf` for none, or a deadline that many calls share.
 
     Raises:
         ApiValueError: anything else.
     """
+    if isinstance(value, Deadline):
+        return value
     seconds = seconds_of(value)
     if seconds is None and value is not None:
         raise ApiValueError(f"`{name}` takes seconds above 0, a timedelta, math.inf or None, not {value!r}")

@@ -29,6 +29,7 @@ class Options(TypedDict, total=False):
     async_req: Literal[False] | None
     _preload_content: Literal[True]
     _request_timeout: Timeout
+    _deadline: Seconds | None
 
 
 class AsyncOptions(TypedDict, total=False):
@@ -37,6 +38,7 @@ class AsyncOptions(TypedDict, total=False):
     async_req: Required[Literal[True]]
     _preload_content: Literal[True]
     _request_timeout: Timeout
+    _deadline: Seconds | None
 
 
 class RawOptions(TypedDict, total=False):
@@ -45,3 +47,4 @@ class RawOptions(TypedDict, total=False):
     async_req: Literal[False] | None
     _preload_content: Required[Literal[False]]
     _request_timeout: Timeout
+    _deadline: Seconds | None

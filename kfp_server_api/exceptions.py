@@ -15,9 +15,12 @@
     │   ├── ServerError                     5xx
     │   ├── DecodeError                     2xx, but not what the API promises: _reply, _field, pagination
     │   └── KedroError                      kedro; KedroRunError below it
-    └── ApiConnectionError                  no reply; also the class that urllib3 raised: _connection_errors
-        ├── ApiTimeoutError
-        └── TLSError
+    ├── ApiConnectionError                  no reply; also the class that urllib3 raised: _connection_errors
+    │   ├── ApiTimeoutError
+    │   └── TLSError
+    ├── RunFailed                           a run that was waited for did not end well: waiting
+    ├── RunCanceled
+    └── WaitTimeout(TimeoutError)           a run had not ended in time: waiting
 
 `except OpenApiException` catches everything. A missing reply is no `ApiException`, as with upstream: programs retry
 those.
@@ -27,10 +30,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kfp_server_api._error_body import UNAUTHENTICATED, details_in, message_in, parse
 from kfp_server_api._urls import shown
+
+if TYPE_CHECKING:
+    from kfp_server_api.models.v2beta1_run import V2beta1Run
 
 __all__ = [
     "ApiConnectionError",
@@ -47,8 +53,11 @@ __all__ = [
     "OpenApiException",
     "PermissionDeniedError",
     "RateLimitError",
+    "RunCanceled",
+    "RunFailed",
     "ServerError",
     "TLSError",
+    "WaitTimeout",
 ]
 
 
@@ -245,6 +254,51 @@ class ApiTimeoutError(ApiConnectionError):
 
 class TLSError(ApiConnectionError):
     """The TLS handshake failed; `message` names the host, the failing check and the setting to change."""
+
+
+class _OfRuns(OpenApiException):
+    """What became of runs that were waited for."""
+
+    def __init__(self, message: str = "", runs: Iterable[V2beta1Run] = ()) -> None:
+        super().__init__(message)
+        self.message: str = message
+        self.runs: list[V2beta1Run] = list(runs)
+        self.run: Any = next(iter(self.runs), None)
+
+
+class RunFailed(_OfRuns):
+    """A run failed.
+
+    Attributes:
+        message: one line that names the failing tasks, with their errors as far as the server tells them.
+        run: the run.
+        runs: where many were waited for, all that did not end well; failed ones stand before canceled ones.
+    """
+
+    run: V2beta1Run
+
+
+class RunCanceled(_OfRuns):
+    """A run was stopped, and where many were waited for none failed; attributes as in `RunFailed`."""
+
+    run: V2beta1Run
+
+
+class WaitTimeout(_OfRuns, TimeoutError):
+    """Runs had not ended within the timeout of a wait. They go on.
+
+    Attributes:
+        message: one line that says how long the wait was and where they stood.
+        run: the first of them as it was last read; None if it never was.
+        runs: all of them that were ever read.
+        run_ids: the IDs of all of them.
+    """
+
+    run: V2beta1Run | None
+
+    def __init__(self, message: str = "", runs: Iterable[V2beta1Run] = (), run_ids: Iterable[str] = ()) -> None:
+        super().__init__(message, runs)
+        self.run_ids: list[str] = list(run_ids)
 
 
 _BY_STATUS: dict[int, type[ApiException]] = {

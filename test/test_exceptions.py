@@ -25,6 +25,7 @@ OURS = (
     "DecodeError",
 )
 NO_REPLY = ("ApiConnectionError", "ApiTimeoutError", "TLSError")
+OF_WAITS = ("RunFailed", "RunCanceled", "WaitTimeout")
 
 
 class Reply:
@@ -38,7 +39,7 @@ class Reply:
         return HTTPHeaderDict({"Content-Type": "application/json"})
 
 
-@pytest.mark.parametrize("name", UPSTREAMS + OURS + NO_REPLY)
+@pytest.mark.parametrize("name", UPSTREAMS + OURS + NO_REPLY + OF_WAITS)
 def test_every_class_imports_from_the_package_and_from_exceptions(name: str) -> None:
     assert getattr(kfp_server_api, name) is getattr(exceptions, name)
 
@@ -54,7 +55,7 @@ def test_upstreams_classes_import_from_api_client(name: str) -> None:
 
 
 def test_exceptions_exports_all_of_them() -> None:
-    assert set(exceptions.__all__) == {*UPSTREAMS, *OURS, *NO_REPLY}
+    assert set(exceptions.__all__) == {*UPSTREAMS, *OURS, *NO_REPLY, *OF_WAITS}
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -67,12 +68,12 @@ def test_an_error_without_a_reply_is_no_api_exception(name: str) -> None:
     assert not issubclass(getattr(exceptions, name), exceptions.ApiException)
 
 
-@pytest.mark.parametrize("name", [*OURS, *NO_REPLY, *UPSTREAMS])
+@pytest.mark.parametrize("name", [*OURS, *NO_REPLY, *UPSTREAMS, *OF_WAITS])
 def test_the_tree_on_top_of_the_module_has_every_class(name: str) -> None:
     assert f" {name}" in exceptions.__doc__.replace("(", " (").replace("── ", "  ")
 
 
-@pytest.mark.parametrize("name", UPSTREAMS + OURS + NO_REPLY)
+@pytest.mark.parametrize("name", UPSTREAMS + OURS + NO_REPLY + OF_WAITS)
 def test_everything_is_an_open_api_exception(name: str) -> None:
     assert issubclass(getattr(exceptions, name), exceptions.OpenApiException)
 

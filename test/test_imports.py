@@ -23,9 +23,9 @@ LEVELS = {
     "_redirects _reply _session _sockets _threads",
     2: "_dex _enum _exec_credential _field _kubeconfig _login _model _operation _request _spec_files auth filters "
     "rest retries",
-    3: "_kedro_models _list_call _once _service _types api_client models",
+    3: "_kedro_models _list_call _once _progress _runs _service _types api_client models",
     4: "api",
-    5: "ensure kedro pagination",
+    5: "_many_runs _wait ensure kedro pagination waiting",
     6: "server",
 }
 """A file imports from its own level and from those below."""

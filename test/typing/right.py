@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from kfp_server_api.api.run_service_api import RunServiceApi as ByPath
 from kfp_server_api.models import V2beta1Run, V2beta1RuntimeState
 from kfp_server_api.models.v2beta1_experiment import V2beta1Experiment
 from kfp_server_api.pagination import paginate
+from kfp_server_api.waiting import wait_for_run, wait_for_runs
 
 if TYPE_CHECKING:
     from typing_extensions import reveal_type
@@ -95,3 +97,18 @@ except kfp_server_api.ApiConnectionError as error:
     reveal_type(error.message)  # str
 except kfp_server_api.ApiException as error:
     reveal_type(error.code)  # int | None
+
+reveal_type(wait_for_run(api, "id", timeout=60))  # V2beta1Run
+reveal_type(wait_for_run(api, "id", timeout=timedelta(hours=1), check=True, progress=True, poll=(1, 5)))  # V2beta1Run
+reveal_type(wait_for_runs(api, ["id"], timeout=math.inf, namespace="team", on_change=print))  # Iterator[V2beta1Run]
+try:
+    wait_for_run(api, "id", timeout=60, check=True, on_change=lambda run: print(run.state))
+except kfp_server_api.RunFailed as error:
+    reveal_type(error.run)  # V2beta1Run
+    reveal_type(error.runs)  # list[V2beta1Run]
+except kfp_server_api.RunCanceled as error:
+    reveal_type(error.run)  # V2beta1Run
+except kfp_server_api.WaitTimeout as error:
+    reveal_type(error.run)  # V2beta1Run | None
+    reveal_type(error.run_ids)  # list[str]
+api.run_service_get_run("id", _deadline=5)

@@ -5,6 +5,7 @@ import kfp_server_api
 from kfp_server_api import auth, ensure
 from kfp_server_api.filters import field
 from kfp_server_api.pagination import paginate
+from kfp_server_api.waiting import wait_for_run, wait_for_runs
 
 client = kfp_server_api.ApiClient()
 api = kfp_server_api.RunServiceApi(client)
@@ -38,3 +39,11 @@ kfp_server_api.Configuration(auth=lambda: 5)  # wrong
 auth.DexPassword("me")  # wrong
 auth.TokenFile(5)  # wrong
 auth.Cookie(5)  # wrong
+
+wait_for_run(api, "id")  # wrong
+wait_for_run(api, "id", timeout=None)  # wrong
+wait_for_run(api, "id", 60)  # wrong
+wait_for_run(client, "id", timeout=60)  # wrong
+wait_for_run(api, "id", timeout=60, namespace="team")  # wrong
+wait_for_runs(api, [1], timeout=60)  # wrong
+api.run_service_get_run("id", _deadline="5")  # wrong
