@@ -10,7 +10,7 @@ A condition learns which list it is for when it is given to a call; that knows w
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
@@ -120,7 +120,7 @@ class Order(_Term):
         return f"field({self._name!r}).{'desc' if self._descending else 'asc'}()"
 
     def _as_argument(self, operation: Operation, name: str) -> str:
-        """Return this as `Filter` does."""
+        """Return this as the argument `name` of an operation; raises as that of `Filter` does."""
         if operation.paging is None or name != operation.paging.sort:
             raise ApiTypeError(f"`{name}` of {operation.name} takes no order, such as {self!r}")
         _listed(operation, self._name, "sort")
@@ -254,7 +254,7 @@ def _value(listed: ListField, condition: _Condition, value: Any) -> str | dateti
 
 def _text(condition: _Condition, value: Any) -> str:
     """Return text, also of an enum's constant or a UUID."""
-    text = None if isinstance(value, (datetime, _Term)) else encode(value)
+    text = None if isinstance(value, (date, _Term)) else encode(value)
     if not isinstance(text, str):
         raise ApiTypeError(f"{condition.name!r} is compared with text, not with {value!r}")
     return text

@@ -311,6 +311,7 @@ def value_of(listed: ListField) -> Any:
         (field("display_name") == True, ApiTypeError, "compared with text, not with True"),  # noqa: E712
         (field("display_name") == ["x"], ApiTypeError, r"compared with text, not with \['x'\]"),
         (field("display_name") == NOON, ApiTypeError, "compared with text, not with datetime"),
+        (field("display_name") == date(2024, 1, 1), ApiTypeError, "compared with text, not with datetime.date"),
         (field("display_name").contains(5), ApiTypeError, "compared with text, not with 5"),  # type: ignore[arg-type]
         (field("created_at") == "2024-01-01T00:00:00Z", ApiTypeError, "'created_at' is compared with a datetime"),
         (field("created_at") == date(2024, 1, 1), ApiTypeError, "compared with a datetime"),
