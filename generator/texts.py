@@ -20,8 +20,8 @@ def operation_text(op: Operation) -> str:
 
 
 def param_text(op: Operation, param: Param) -> str:
-    """Return what a parameter is for, with what follows from the list that it pages, sorts or filters."""
-    return _sentences(param.description, _list_text(op, param))
+    """Return what a parameter is for, with what follows from facts: of the list, and of the namespace."""
+    return _sentences(param.description, _list_text(op, param), _namespace_text(op, param))
 
 
 def released(text: str, thing: Any) -> str:
@@ -59,6 +59,14 @@ def _list_text(op: Operation, param: Param) -> str:
         alone = _names(op, "filter")
         return f"Keys are the fields of {op.paging.sort.name}{f', and {alone}' if alone else ''}."
     return ""
+
+
+def _namespace_text(op: Operation, param: Param) -> str:
+    to = op.namespace
+    if to is None or param.location != to.location or (param.location == "query" and param.wire != to.wire):
+        return ""
+    without = to.wire if param.location == "body" else joined(["it", *to.unless])
+    return f"Without {without}, `Configuration.namespace` is sent where it is set."
 
 
 def _names(op: Operation, only: str) -> str:

@@ -201,11 +201,19 @@ class ApiClient:
         # The hook that renews tokens runs here, before the host is read: it may set the host, too.
         self.update_params_for_auth(headers, query, request.auth_settings)
         body = self.sanitize_for_serialization(request.body) if request.body else request.body
-        host = self.configuration.host if request.host is None else request.host
-        if not isinstance(host, str) or not host.strip():
-            raise ApiValueError(f"`Configuration.host` is {host!r}: it has to be the URL of a server")
-        url = base_url(host) + path
+        url = self._base_url(request) + path
         return request._replace(path_params=path_params, query=query, headers=headers, body=body, form=form, url=url)
+
+    def _base_url(self, request: Request) -> str:
+        name, host = "Configuration.host", self.configuration.host
+        if request.host is not None:
+            name, host = "_host", request.host
+        if not isinstance(host, str) or not host.strip():
+            raise ApiValueError(f"`{name}` is {host!r}: it has to be the URL of a server")
+        try:
+            return base_url(host)
+        except ValueError as fault:
+            raise ApiValueError(f"`{name}` is {fault}") from None
 
     def _send(self, request: Request) -> Any:
         """Send a prepared request and return its reply, of a file unread."""
