@@ -14,7 +14,7 @@ def operation_data(op: Operation) -> str:
     """Return the arguments of `Operation(...)`: route, parameters, the rest."""
     rest = _keywords(returns=op.returns if op.returns != "object" else "", idempotent=op.idempotent)
     rest += _keywords(short_name=op.short_name, since=op.since, until=op.until)
-    rest += [] if op.served else ["served=False"]
+    rest += [*([] if op.served else ["served=False"]), *_keywords(served_since=op.served_since)]
     groups = [filled([code(op.name), code(op.method), code(op.path)], 8)]
     if op.params:
         groups.append(_tuple("", [_param(param) for param in op.params]))

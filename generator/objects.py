@@ -96,6 +96,7 @@ class Operation:
     since: str = ""
     until: str = ""
     served: bool = True
+    served_since: str = ""
     idempotent: bool = False
     paging: Paging | None = None
     fields: tuple[ListField, ...] = ()

@@ -72,7 +72,7 @@ def _operations(
 def _operation(url: str, method: str, op: Mapping) -> Operation:
     op.only(
         "operationId", "tags", "summary", "description", "parameters", "requestBody", "responses", "x-short-name",
-        "x-served", "x-paging", "x-fields", "x-namespace", "x-idempotent", "x-example", *RELEASES,
+        "x-served", "x-served-since", "x-paging", "x-fields", "x-namespace", "x-idempotent", "x-example", *RELEASES,
     )  # fmt: skip
     params = [_parameter(each) for each in op.each("parameters", Mapping)]
     body = _body(op.need("requestBody", Mapping)) if "requestBody" in op else None
@@ -97,6 +97,7 @@ def _operation(url: str, method: str, op: Mapping) -> Operation:
         example=op.given("x-example", ""),
         short_name=op.given("x-short-name", ""),
         served=op.given("x-served", True),
+        served_since=op.given("x-served-since", ""),
         idempotent=_is_idempotent(method, op),
         content_type=content[body.location] if body else "",
         since=since,

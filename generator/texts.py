@@ -13,10 +13,9 @@ from generator.objects import Field, ListField, Model, Operation, Param
 
 
 def operation_text(op: Operation) -> str:
-    """Return what an operation does, and that it may be repeated where the method does not say so."""
-    return _sentences(
-        op.description, "Repeating the call is harmless." if op.idempotent and op.method == "POST" else ""
-    )
+    """Return what an operation does, that it may be repeated where the method does not say so, and who serves it."""
+    harmless = "Repeating the call is harmless." if op.idempotent and op.method == "POST" else ""
+    return _sentences(op.description, harmless, f"Served since {op.served_since}." if op.served_since else "")
 
 
 def param_text(op: Operation, param: Param) -> str:

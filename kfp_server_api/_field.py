@@ -63,9 +63,7 @@ class Field:
         "always", "dict", "immutable", "int64", "key", "module", "name", "since", "type", "undecoded", "value", "wire",
     )  # fmt: skip
 
-    def __init__(
-        self, module: str, name: str, type_name: str, undecoded: type | None, declared: _Declaration
-    ) -> None:
+    def __init__(self, module: str, name: str, type_name: str, undecoded: type | None, declared: _Declaration) -> None:
         self.module, self.name, self.type, self.undecoded = module, name, type_name, undecoded
         self.key, self.int64 = declared.json or name, declared.int64
         self.since, self.always = declared.since, declared.always

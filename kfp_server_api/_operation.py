@@ -98,6 +98,8 @@ class Operation(NamedTuple):
     namespace: Namespace | None = None
     served: bool = True
     """False where no real server has the route."""
+    served_since: str = ""
+    """First release whose servers have the route, where the client had it before."""
     short_name: str = ""
     """Name in releases 2.0.x, where it differs."""
     since: str = ""

@@ -15,10 +15,11 @@ import six
 from kfp_server_api import _decoding, _encoding, rest
 from kfp_server_api._connection_errors import connection_errors
 from kfp_server_api._deadline import Deadline, deadline_of, within
+from kfp_server_api._hints import Looks, explain, learn, telling
 from kfp_server_api._multipart import source_of
 from kfp_server_api._operation import operation_of
 from kfp_server_api._reply import Reply, decoded
-from kfp_server_api._request import Request, fill_path, pairs_of, sending
+from kfp_server_api._request import Request, fill_path, pairs_of, sending, with_namespace
 from kfp_server_api._threads import Threads
 from kfp_server_api._urls import base_url
 from kfp_server_api._version import API_VERSION
@@ -74,6 +75,7 @@ class ApiClient:
         self.cookie = cookie
         self.client_side_validation: bool = self.configuration.client_side_validation
         self._of_thread, self._threads = threading.local(), Threads()
+        self._servers: dict[str, Looks] = {}  # by URL
 
     def __enter__(self) -> Self:
         return self
@@ -183,6 +185,9 @@ class ApiClient:
         token = sending.set(prepared)
         try:
             return self._interpret(prepared, perform(self._send, prepared, self.configuration))
+        except ApiException as error:
+            explain(self._servers, prepared, error)
+            raise
         finally:
             sending.reset(token)
 
@@ -202,7 +207,9 @@ class ApiClient:
         self.update_params_for_auth(headers, query, request.auth_settings)
         body = self.sanitize_for_serialization(request.body) if request.body else request.body
         url = self._base_url(request) + path
-        return request._replace(path_params=path_params, query=query, headers=headers, body=body, form=form, url=url)
+        request = request._replace(path_params=path_params, query=query, headers=headers, body=body, form=form, url=url)
+        namespace = self.configuration.namespace
+        return request if namespace is None else with_namespace(request, namespace)
 
     def _base_url(self, request: Request) -> str:
         name, host = "Configuration.host", self.configuration.host
@@ -234,6 +241,8 @@ class ApiClient:
         if not request.preload_content:
             return response
         data = self._data(request, response)
+        if telling(request.response_type):
+            learn(self._servers, request, data)
         if request.data_only:
             return data
         return data, response.status, response.headers if request.response_type == "file" else response.getheaders()

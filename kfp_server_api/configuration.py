@@ -45,6 +45,8 @@ class Configuration:
             both; None or `math.inf` = no limit. The read time runs anew with every chunk received.
         deadline: seconds (number or timedelta) from the start of a call within which it ends, with all its retries,
             pauses, redirects and the body, for calls that give no `_deadline`; None or `math.inf` = no limit.
+        namespace: namespace of a multi-user server; sent to create and list experiments, and to list the runs and
+            recurring runs of no experiment, where the call itself names none. None or "" = none.
         refresh_api_key_hook: called with this object before every request; may set `api_key` or `access_token`.
         safe_chars_for_path_param: characters not escaped in path parameters.
         client_side_validation: check required parameters before sending.
@@ -86,6 +88,7 @@ class Configuration:
         self.discard_unknown_keys = discard_unknown_keys
         self.timeout: Any = DEFAULT_TIMEOUT
         self.deadline: Any = None
+        self.namespace: str | None = None
         self.verify_ssl = True
         self.ssl_ca_cert: str | None = None
         self.cert_file: str | None = None
