@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _NEW_GATEWAY = "2.14.0"
 """The release since which errors have no key `error`, unknown fields are refused, and unknown paths answer in JSON."""
+_NEW_TOKENS = "2.17.0"
+"""The release since which servers call a bad page token a page token."""
 _INVALID_ARGUMENT = 3
 _UNKNOWN_FIELD = re.compile(r'unknown field "([^"]+)"')
 _UNKNOWN_NAME = re.compile(r'(?:Invalid sorting field: |on unrecognized field )"([^"]+)"')
@@ -79,25 +81,26 @@ def learn(servers: dict[str, Looks], request: Request, model: Any) -> None:
             seen = seen.since(field.since)
         elif field.always:
             seen = seen.before(field.since)
-    _note(servers, request, seen)
+    servers[_server(request)] = servers.get(_server(request), ANY).also(seen)
 
 
 def explain(servers: dict[str, Looks], request: Request, error: ApiException) -> None:
     """Set the `hint` of an error that fits a difference between releases, and note what it shows of its server."""
     if request.operation is None or not isinstance(error.status, int) or error.status < 400:
         return
-    body = parse(error.body)
-    seen = _family(body)
-    if seen is not ANY:
-        _note(servers, request, seen)
-    known = servers.get(_server(request))
+    body, known = parse(error.body), servers.get(_server(request))
+    looks = (known or ANY).also(_family(body))
     if not_served(error):
-        error.hint = _of_a_route(request, seen if body else ANY.before(_NEW_GATEWAY), known)
-    elif error.status == 400:
-        newer, looks = _newer(request, error, body, known or ANY)
-        if newer:
-            named = ", ".join(f"`{name}` since {since}" for name, since in newer.items())
-            error.hint = _sentence(named, looks)
+        looks = looks if body else looks.before(_NEW_GATEWAY)
+        if looks.first <= looks.last:  # else it is not the API that answers
+            error.hint = _of_a_route(request, looks, known is not None)
+        return
+    if looks != ANY:
+        servers[_server(request)] = looks
+    if error.status == 400:
+        newer, looks = _newer(request, error, body, looks)
+        named = ", ".join(f"`{name}` since {since}" for name, since in newer.items())
+        error.hint = _sentence(named, looks) if newer else ""
 
 
 def not_served(error: ApiException) -> bool:
@@ -111,16 +114,20 @@ def not_served(error: ApiException) -> bool:
 
 def _family(body: Any) -> Looks:
     """Return what the shape of an error shows; `ANY` where it is not the API's."""
-    code = body.get("code")
-    if type(code) is not int or not 0 < code <= 16 or not isinstance(body.get("message"), str):
+    code, message = body.get("code"), body.get("message")
+    if type(code) is not int or not 0 < code <= 16 or not isinstance(message, str):
         return ANY
-    return ANY.before(_NEW_GATEWAY) if "error" in body else ANY.since(_NEW_GATEWAY)
+    if "error" in body:
+        return ANY.before(_NEW_GATEWAY)
+    shown = ANY.since(_NEW_GATEWAY)
+    if "Invalid package token" in message:
+        return shown.before(_NEW_TOKENS)
+    return shown.since(_NEW_TOKENS) if "Invalid page token" in message else shown
 
 
-def _of_a_route(request: Request, seen: Looks, known: Looks | None) -> str:
-    """Return the hint for an operation that the server does not have."""
+def _of_a_route(request: Request, looks: Looks, is_known: bool) -> str:
+    """Return the hint for an operation that the server does not have; `is_known`: the API has answered before."""
     operation: Any = request.operation
-    looks = (known or ANY).also(seen)
     since = operation.served_since or operation.since
     if not operation.served:
         return f"no server of v2beta1 has `{operation.name}`"
@@ -129,7 +136,7 @@ def _of_a_route(request: Request, seen: Looks, known: Looks | None) -> str:
     if operation.until:
         return _sentence(f"`{operation.name}` until {operation.until}", looks)
     # Every release has it: the API is not here at all, unless a value in the path made it another one.
-    if known is not None or any(set(":/") & set(str(value)) for _, value in request.path_params):
+    if is_known or any(set(":/") & set(str(value)) for _, value in request.path_params):
         return ""
     return (
         "the API is not at this address: the path in `Configuration.host` is wrong, or the server is older than"
@@ -225,8 +232,3 @@ def _sentence(what: str, looks: Looks) -> str:
 
 def _server(request: Request) -> str:
     return request.url.partition("/apis/")[0]
-
-
-def _note(servers: dict[str, Looks], request: Request, seen: Looks) -> None:
-    server = _server(request)
-    servers[server] = servers.get(server, ANY).also(seen)
