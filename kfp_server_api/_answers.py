@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What answers at an address, as one reply to `GET /apis/v2beta1/healthz` shows it; and what a token says of itself."""
+"""What answers at an address, as one reply to `GET /apis/v2beta1/healthz` shows it."""
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
@@ -15,20 +13,20 @@ from kfp_server_api._error_body import parse
 
 API, LOGIN, REFUSED, TLS, OTHER = "API", "login", "refused", "TLS", "other"
 """What an answer is of; REFUSED: a gateway that lets nobody through, TLS: a port that speaks nothing else."""
-_LOG_IN = "give credentials: `Configuration.auth`, such as auth.DexPassword, auth.Cookie or auth.TokenFile"
 _LOGINS = (
     (
         re.compile(r"goog-iap|accounts\.google\.com|Invalid IAP", re.I),
         "the login of Google's Identity-Aware Proxy",
         "it is not supported: use a port-forward, or a token that it takes",
     ),
-    (re.compile(r"/oauth2/(start|sign_in|callback)|oauth2[-_ ]proxy", re.I), "the login of oauth2-proxy", _LOG_IN),
-    (re.compile(r"/dex/|\bDex\b|authservice_session"), "the login of Dex", _LOG_IN),
-    (re.compile(r"type=[\"']?password|<title>[^<]*\b(log|sign)[ -]?(in|on)\b", re.I), "a login page", _LOG_IN),
+    (re.compile(r"/oauth2/(start|sign_in|callback)|oauth2[-_ ]proxy", re.I), "the login of oauth2-proxy", ""),
+    (re.compile(r"/dex/|\bDex\b|authservice_session"), "the login of Dex", ""),
+    (re.compile(r"type=[\"']?password|<title>[^<]*\b(log|sign)[ -]?(in|on)\b", re.I), "a login page", ""),
 )
 _UI = re.compile(r"<title>\s*(Kubeflow[^<]{0,60}?)\s*</title>", re.I)
 _TITLE = re.compile(r"<title>\s*([^<]{1,60}?)\s*</title>", re.I)
 _TLS_ONLY = re.compile(r"HTTP request (was sent )?to (an )?HTTPS (server|port)", re.I)
+_OF_PROXIES = ("via", "x-squid-error", "proxy-authenticate", "x-bluecoat-via")
 _SEEN = 20_000
 """Characters of a page that are looked at."""
 
@@ -67,6 +65,11 @@ class Answer(NamedTuple):
         except (TypeError, ValueError, IndexError, OverflowError):
             return None
 
+    @property
+    def proxies(self) -> str:
+        """What proxies on the way say of themselves, "" where none does."""
+        return "; ".join(f"{name}: {self.header(name)[:80]}" for name in _OF_PROXIES if self.header(name))
+
     def header(self, name: str) -> str:
         """Return a header by its name in small letters, "" without it."""
         return next((str(value) for key, value in self.headers.items() if key.lower() == name), "")
@@ -88,7 +91,7 @@ def recognized(answer: Answer) -> tuple[str, str, str]:
             if sign.search(signs):
                 return LOGIN, name, advice
     if status in (401, 403):
-        return REFUSED, f"a gateway that does not let this caller through (HTTP {status})", _LOG_IN
+        return REFUSED, f"a gateway that does not let this caller through (HTTP {status})", ""
     return OTHER, f"another HTTP server ({_features(answer)})", ""
 
 
@@ -97,16 +100,3 @@ def _features(answer: Answer) -> str:
     return ", ".join(
         [f"HTTP {answer.status}", *([f"server {server}"] if server else []), *([f"page {title[1]!r}"] if title else [])]
     )
-
-
-def claims_of(header: Any) -> Mapping[str, Any]:
-    """Return what a JSON Web Token in an authorization header says of itself, unchecked; {} where it is none."""
-    parts = str(header or "").rpartition(" ")[2].split(".")
-    if len(parts) != 3:
-        return {}
-    try:
-        text = base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4))
-        claims = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return claims if isinstance(claims, dict) else {}

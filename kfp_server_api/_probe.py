@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""GET requests whose outcome is a value, whatever it is."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from kfp_server_api._answers import Answer
+from kfp_server_api._deadline import Deadline
+from kfp_server_api._hints import ANY, Looks
+from kfp_server_api.api_client import ApiClient
+from kfp_server_api.configuration import Configuration
+from kfp_server_api.exceptions import SECRET_HEADER, ApiException, OpenApiException
+
+
+class Over(Exception):
+    """The time is up."""
+
+
+class Probe(ApiClient):
+    """A client that looks at a server as calls with a configuration meet it; the configuration is copied.
+
+    Attributes:
+        sent: the headers that were sent last; secrets among them.
+    """
+
+    def __init__(self, configuration: Configuration, deadline: Deadline | None) -> None:
+        super().__init__(copy.deepcopy(configuration))
+        self.configuration.retries = 0
+        self.deadline = deadline
+        self.sent: Mapping[str, Any] = {}
+
+    def request(self, method: str, url: str, *args: Any, **options: Any) -> Any:
+        """Send a request; see `ApiClient.request`."""
+        self.sent = options.get("headers") or {}
+        return super().request(method, url, *args, **options)
+
+    def ask(
+        self, path: str, host: str | None = None, returns: str | None = None, **query: str
+    ) -> Answer | OpenApiException:
+        """Send a GET with the credentials of the configuration; return what came, or why nothing came.
+
+        Raises:
+            Over: there is no time left to ask.
+        """
+        options: dict[str, Any] = {}
+        if self.deadline is not None:
+            left = self.deadline.left()
+            if left <= 0:
+                raise Over
+            options = {"_deadline": round(left, 2) or left, "_request_timeout": round(left / 2, 2) or left}
+        accept = {"Accept": "application/json"}
+        try:
+            self.call_api(
+                path, "GET", None, query, accept, response_type=returns, auth_settings=["Bearer"], _host=host, **options
+            )
+        except ApiException as error:
+            if not error.status:  # it was not sent
+                return error
+            return Answer(error.status, error.headers or {}, error.body or "", error.url or "", error.message)
+        except OpenApiException as error:
+            return error
+        reply = self.last_response
+        return Answer(reply.status, reply.getheaders(), reply.data, reply.url)
+
+    @property
+    def secrets(self) -> list[str]:
+        """The credentials that were sent last, whole and without the word before a token."""
+        sent = [str(value) for name, value in self.sent.items() if SECRET_HEADER.search(name) and value]
+        return [part for value in sent for part in (value, value.rpartition(" ")[2], value.partition("=")[2]) if part]
+
+    @property
+    def looks(self) -> Looks:
+        """Which releases the server looks like, from what it answered."""
+        return next(iter(self._servers.values()), ANY)
