@@ -100,3 +100,11 @@ def _features(answer: Answer) -> str:
     return ", ".join(
         [f"HTTP {answer.status}", *([f"server {server}"] if server else []), *([f"page {title[1]!r}"] if title else [])]
     )
+
+
+def addresses_beside(base: str) -> list[str]:
+    """Return the addresses of the same server at which the API is often, those above the given one first."""
+    scheme, _, host, *path = base.rstrip("/").split("/")
+    above = ["".join(f"/{part}" for part in path[:end]) for end in range(len(path) - 1, 0, -1)]
+    paths = dict.fromkeys([*above, "", "/pipeline"])
+    return [f"{scheme}//{host}{each}" for each in paths if path != each.split("/")[1:]]

@@ -69,7 +69,12 @@ class Probe(ApiClient):
     def secrets(self) -> list[str]:
         """The credentials that were sent last, whole and without the word before a token."""
         sent = [str(value) for name, value in self.sent.items() if SECRET_HEADER.search(name) and value]
-        return [part for value in sent for part in (value, value.rpartition(" ")[2], value.partition("=")[2]) if part]
+        return [
+            part
+            for value in sent
+            for part in (value, value.rpartition(" ")[2], value.partition("=")[2])
+            if len(part) > 5
+        ]
 
     @property
     def looks(self) -> Looks:

@@ -16,19 +16,14 @@ from urllib.request import getproxies, proxy_bypass
 
 from urllib3.exceptions import NewConnectionError
 
-from kfp_server_api._answers import API, LOGIN, OTHER, REFUSED, Answer, recognized
+from kfp_server_api._answers import API, LOGIN, OTHER, REFUSED, Answer, addresses_beside, recognized
 from kfp_server_api._deadline import Deadline, deadline_of
 from kfp_server_api._probe import Over, Probe
 from kfp_server_api._releases import RELEASES
 from kfp_server_api._token_claims import claims_of, span
 from kfp_server_api._urls import base_url, shown, without_userinfo
 from kfp_server_api.configuration import Configuration
-from kfp_server_api.exceptions import (
-    ApiConnectionError,
-    ApiTimeoutError,
-    OpenApiException,
-    TLSError,
-)
+from kfp_server_api.exceptions import ApiConnectionError, ApiTimeoutError, OpenApiException, TLSError
 
 __all__ = ["AUDIENCE", "Finding", "Report", "examine"]
 
@@ -39,7 +34,6 @@ AUDIENCE = "pipelines.kubeflow.org"
 _HEALTHZ, _EXPERIMENTS = "/apis/v2beta1/healthz", "/apis/v2beta1/experiments"
 _NOBODYS = "kfp-doctor-looks-who-is-calling"
 """A namespace to ask for where none is set: a server tells whom it knows from whom it does not before it looks."""
-_LIKELY_PATHS = ("", "/pipeline")
 _LARGEST_SKEW = 60.0
 """Seconds by which two clocks may differ."""
 _USER = re.compile(r"User '([^']*)' is not authorized")
@@ -208,14 +202,10 @@ class _Examination:
 
     def _elsewhere(self) -> Iterator[str]:
         """Give other addresses of the same server at which the API answers."""
-        given = urlsplit(base_url(self.probe.configuration.host))
-        parts = given.path.strip("/").split("/")
-        above = ["/" + "/".join(parts[:end]) for end in range(len(parts) - 1, 0, -1)]
-        for path in dict.fromkeys([*above, *_LIKELY_PATHS]):
-            if path != given.path:
-                answer = self.probe.ask(_HEALTHZ, f"{given.scheme}://{given.netloc}{path}")
-                if isinstance(answer, Answer) and recognized(answer)[0] == API:
-                    yield answer.place
+        for host in addresses_beside(base_url(self.probe.configuration.host)):
+            answer = self.probe.ask(_HEALTHZ, host)
+            if isinstance(answer, Answer) and recognized(answer)[0] == API:
+                yield answer.place
 
     def _api(self, answer: Answer) -> None:
         """Say where and how the API answers."""

@@ -18,13 +18,13 @@ from kfp_server_api import api, models
 PACKAGE = Path(kfp_server_api.__file__).resolve().parent
 CONTRIBUTING = Path(__file__).resolve().parents[1] / "CONTRIBUTING.md"
 LEVELS = {
-    0: "exceptions _error_body _urls _version configuration",
-    1: "_connection_errors _deadline _decoding _download _encoding _multipart _pools _redirects _reply _sockets "
-    "_threads",
+    0: "exceptions _error_body _releases _urls _version configuration",
+    1: "_answers _connection_errors _deadline _decoding _download _encoding _multipart _pools _redirects _reply "
+    "_sockets _threads _token_claims",
     2: "_operation _enum _field _model _request rest retries",
-    3: "models api_client _service _types _kedro_models",
+    3: "models api_client _hints _service _types _kedro_models",
     4: "api",
-    5: "kedro",
+    5: "kedro doctor _probe __main__",
     6: "server",
 }
 """A file imports from its own level and from those below."""
