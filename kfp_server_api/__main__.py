@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
+from kfp_server_api import auth
 from kfp_server_api.configuration import Configuration
 from kfp_server_api.doctor import examine
 
@@ -17,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     configuration = Configuration(host=options.host)
     configuration.namespace, configuration.ssl_ca_cert = options.namespace, options.ca_cert
+    configuration.auth = auth.TokenFile(options.token_file) if options.token_file else auth.auto()
     report = examine(configuration, timeout=options.timeout)
     print(report)
     return 1 if report.failed else 0

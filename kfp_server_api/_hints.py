@@ -70,8 +70,8 @@ def learn(servers: dict[str, Looks], request: Request, model: Any) -> None:
     """Note what a reply of a `telling` type shows of its server."""
     data = getattr(model, "_json", None)
     key, fields = _telling(request.response_type)
-    if key and data:
-        data = (data.get(key) or [None])[0]
+    if key and isinstance(data, dict):
+        data = next(iter(data.get(key) or ()), None)
     # An object that the server could not read whole says so in `error`.
     if not isinstance(data, dict) or "error" in data:
         return
@@ -93,7 +93,7 @@ def explain(servers: dict[str, Looks], request: Request, error: ApiException) ->
     if not_served(error):
         looks = looks if body else looks.before(_NEW_GATEWAY)
         if looks.first <= looks.last:  # else it is not the API that answers
-            error.hint = _of_a_route(request, looks, known is not None)
+            error.hint = _of_a_route(request, error.status, looks, known is not None)
         return
     if looks != ANY:
         servers[_server(request)] = looks
@@ -125,7 +125,7 @@ def _family(body: Any) -> Looks:
     return shown.since(_NEW_TOKENS) if "Invalid page token" in message else shown
 
 
-def _of_a_route(request: Request, looks: Looks, is_known: bool) -> str:
+def _of_a_route(request: Request, status: int, looks: Looks, is_known: bool) -> str:
     """Return the hint for an operation that the server does not have; `is_known`: the API has answered before."""
     operation: Any = request.operation
     since = operation.served_since or operation.since
@@ -136,7 +136,7 @@ def _of_a_route(request: Request, looks: Looks, is_known: bool) -> str:
     if operation.until:
         return _sentence(f"`{operation.name}` until {operation.until}", looks)
     # Every release has it: the API is not here at all, unless a value in the path made it another one.
-    if is_known or any(set(":/") & set(str(value)) for _, value in request.path_params):
+    if status != 404 or is_known or any(set(":/") & set(str(value)) for _, value in request.path_params):
         return ""
     return (
         "the API is not at this address: the path in `Configuration.host` is wrong, or the server is older than"

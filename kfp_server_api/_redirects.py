@@ -91,10 +91,10 @@ def _target(hop: tuple[Any, str, str]) -> str:
         raise BadRedirect(hop, "it cannot be followed")
     try:
         target = urljoin(hop[2], location)
-        scheme, host, _ = _origin(target)
+        _origin(target)
     except ValueError as cause:  # urllib3's LocationParseError is one
         raise BadRedirect(hop, "that is no URL") from cause
-    if scheme not in _PORTS or not host or _NOT_IN_A_HOST.search(host):
+    if not origin(target):
         raise BadRedirect(hop, "that is no http or https URL")
     return without_userinfo(target)  # type: ignore[no-any-return]
 
@@ -102,6 +102,17 @@ def _target(hop: tuple[Any, str, str]) -> str:
 def _origin(url: str) -> tuple[str | None, str | None, int | None]:
     parsed = parse_url(url)
     return parsed.scheme, parsed.host, parsed.port or _PORTS.get(parsed.scheme or "")
+
+
+def origin(url: str) -> str:
+    """Return scheme, host and port of an http or https URL, in one spelling; "" for any other text."""
+    try:
+        scheme, host, port = _origin(url)
+    except ValueError:
+        return ""
+    if scheme not in _PORTS or not host or _NOT_IN_A_HOST.search(host):
+        return ""
+    return f"{scheme}://{host}" + ("" if port == _PORTS[scheme] else f":{port}")
 
 
 def _counted(hop: tuple[Any, str, str], left: Any) -> Any:

@@ -76,6 +76,19 @@ def decoded(response: Any, decode: Decoder, method: str | None = None, asked: st
         raise reply.undecodable(getattr(cause, "path", []), cause) from cause
 
 
+def refuse_page(response: Any, method: str, url: str) -> None:
+    """Raise where a reply that is still unread, of urllib3, is a page for people, and let go of its connection.
+
+    Raises:
+        AuthenticationError: it is one.
+    """
+    if "html" in str(response.headers.get("content-type", "")):
+        response.close()
+        error = _login_error(Reply(None, None, method, url))
+        error.status, error.headers, error.body = response.status, response.headers, ""
+        raise error
+
+
 def path_to(wanted: Any, inside: Any) -> list[Any] | None:
     """Return keys and indices that lead to the very object `wanted` in parsed JSON."""
     if wanted is inside:

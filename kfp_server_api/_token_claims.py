@@ -36,7 +36,7 @@ class Claims(NamedTuple):
 def claims_of(headers: Mapping[str, Any]) -> Claims:
     """Return what the credentials among headers say."""
     sent = {name.lower(): value for name, value in headers.items() if SECRET_HEADER.search(name) and value}
-    said = _payload(str(sent.get("authorization", "")).rpartition(" ")[2])
+    said = payload(str(sent.get("authorization", "")))
     audience, end = said.get("aud"), said.get("exp")
     audiences = audience if isinstance(audience, list) else [audience]
     return Claims(
@@ -46,9 +46,13 @@ def claims_of(headers: Mapping[str, Any]) -> Claims:
     )
 
 
-def _payload(token: str) -> Mapping[str, Any]:
-    """Return the claims of a JSON Web Token; {} of any other text."""
-    parts = token.split(".")
+def payload(value: str) -> dict[str, Any]:
+    """Return what a JSON Web Token says, without a look at its signature; {} for other text.
+
+    Args:
+        value: the token, with or without "Bearer " before it.
+    """
+    parts = value.split(".")
     if len(parts) != 3:
         return {}
     try:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import six
 
-from kfp_server_api import _decoding, _encoding, rest
+from kfp_server_api import _decoding, _encoding, _login, rest
 from kfp_server_api._connection_errors import connection_errors
 from kfp_server_api._deadline import Deadline, deadline_of, within
 from kfp_server_api._hints import Looks, explain, learn, telling
 from kfp_server_api._multipart import source_of
 from kfp_server_api._operation import operation_of
-from kfp_server_api._reply import Reply, decoded
+from kfp_server_api._reply import Reply, decoded, refuse_page
 from kfp_server_api._request import Request, fill_path, pairs_of, sending, with_namespace
 from kfp_server_api._threads import Threads
 from kfp_server_api._urls import base_url
@@ -182,14 +182,25 @@ class ApiClient:
 
     def _perform(self, request: Request) -> Any:
         prepared = self._prepare(request)
-        token = sending.set(prepared)
+        if self.configuration.auth is None or not request.auth_settings:
+            return self._attempt(prepared)
+        return _login.perform(self.configuration, prepared, self._attempt_past_logins, self.rest_client.exchange)
+
+    def _attempt(self, request: Request) -> Any:
+        token = sending.set(request)
         try:
-            return self._interpret(prepared, perform(self._send, prepared, self.configuration))
+            return self._interpret(request, perform(self._send, request, self.configuration))
         except ApiException as error:
-            explain(self._servers, prepared, error)
+            explain(self._servers, request, error)
             raise
         finally:
             sending.reset(token)
+
+    def _attempt_past_logins(self, request: Request) -> Any:
+        response = self._attempt(request)
+        if request.operation is not None and not request.preload_content:
+            refuse_page(response, request.method, request.url)
+        return response
 
     def _prepare(self, request: Request) -> Request:
         """Return a request with its URL, its values encoded, and the secrets of this moment."""

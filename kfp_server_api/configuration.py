@@ -10,10 +10,13 @@ import sys
 import weakref
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from kfp_server_api._urls import without_userinfo
 from kfp_server_api._version import API_VERSION, __version__
+
+if TYPE_CHECKING:
+    from kfp_server_api._credentials import Auth
 
 __all__ = ["Configuration"]
 
@@ -25,6 +28,10 @@ _levels: dict[str, int] = {}
 DEFAULT_TIMEOUT = (30.0, 300.0)
 """Seconds to connect and between two chunks of a reply."""
 _SECRETS = ("access_token", "password", "proxy_headers")
+_SHARED = frozenset(
+    {"auth", "_auth_source", "logger", "logger_file_handler", "logger_stream_handler", "refresh_api_key_hook"}
+)
+"""Attributes that a deep copy shares with its original."""
 
 
 class Configuration:
@@ -39,6 +46,9 @@ class Configuration:
         discard_unknown_keys: kept for callers of upstream; unknown keys are always kept apart in `additional_fields`.
         access_token: a token to send as `authorization: Bearer <token>`, unless `api_key` has an "authorization".
         debug: see the attribute.
+        auth: who is calling, where that lasts longer than one token: a token, a callable without arguments that
+            returns one (kept until a server refuses it), or a source of the module `auth`. What a server refuses is
+            fetched anew, once for all threads, and the request sent once more. No other secret is sent beside it.
 
     Attributes:
         timeout: of one attempt: (connect, read) in seconds for calls that give no `_request_timeout`; one number for
@@ -76,12 +86,14 @@ class Configuration:
         *,
         access_token: str | None = None,
         debug: bool = False,
+        auth: Auth | None = None,
     ) -> None:
         self.host = host
         self.temp_folder_path: str | None = None
         self.api_key: dict[str, str] = dict(api_key or {})
         self.api_key_prefix: dict[str, str] = dict(api_key_prefix or {})
         self.access_token = access_token
+        self.auth: Auth | None = auth
         self.refresh_api_key_hook: Callable[[Configuration], Any] | None = None
         self.username = username
         self.password = password
@@ -186,9 +198,9 @@ class Configuration:
         return "Basic " + b64encode(secret).decode()
 
     def auth_settings(self) -> dict[str, dict[str, Any]]:
-        """Return what to send by name of the security scheme; empty without a secret."""
+        """Return what to send by name of the security scheme; empty without a secret, and beside `auth`."""
         value = self.get_api_key_with_prefix("authorization")
-        if not value and "authorization" not in self.api_key:
+        if self.auth is not None or (not value and "authorization" not in self.api_key):
             return {}
         return {"Bearer": {"type": "api_key", "in": "header", "key": "authorization", "value": value}}
 
@@ -225,15 +237,16 @@ class Configuration:
         other = type(self).__new__(type(self))
         memo[id(self)] = other
         for name, value in self.__dict__.items():
-            shared = name in ("logger", "logger_file_handler", "logger_stream_handler", "refresh_api_key_hook")
-            other.__dict__[name] = value if shared else copy.deepcopy(value, memo)
+            other.__dict__[name] = value if name in _SHARED else copy.deepcopy(value, memo)
         other.debug = self.debug
         return other
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what a pickle holds: all but secrets and open files; a hook that fetches secrets stays."""
+        """Return what a pickle holds: all but secrets and open files; what fetches secrets stays."""
         state = {**self.__dict__, "api_key": {}, "logger_file_handler": None, "logger_stream_handler": None}
         state.update(dict.fromkeys(_SECRETS), _logger_file=None)
+        state["auth"] = None if isinstance(self.auth, str) else self.auth
+        state.pop("_auth_source", None)
         state["host"], state["proxy"] = without_userinfo(self.host), without_userinfo(self.proxy)
         return state
 

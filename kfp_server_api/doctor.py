@@ -135,7 +135,7 @@ class _Examination:
             text, _, advice = text.rpartition(" (")
             self._add("failure", text, advice.rstrip(")"))
         elif not isinstance(error, ApiConnectionError):  # an argument, or credentials that could not be had
-            self._add("failure", text, "change that setting")
+            self._add("failure", text, "correct that setting")
         elif self._speaks_tls(error):
             self._add("failure", f"The port speaks TLS: {text}", "write https:// in `Configuration.host`")
         else:

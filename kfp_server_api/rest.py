@@ -53,6 +53,7 @@ _log = logging.getLogger(__name__)
 logger: logging.Logger = _log
 """Upstream's name for it."""
 
+_LONGEST_PAGE = 1 << 18
 _METHODS = frozenset({"GET", "HEAD", "DELETE", "POST", "PUT", "PATCH", "OPTIONS"})
 
 
@@ -194,6 +195,26 @@ class RESTClientObject:
             if not 200 <= response.status <= 299:
                 raise error_for(RESTResponse(response), method, url)
             return RESTResponse(response, url) if options["preload_content"] else response
+
+    def exchange(self, method: str, url: str, headers: dict[str, str], body: bytes | None = None) -> Any:
+        """Send a request that is none of the API, as a login makes them: redirects are not followed, no status raises.
+
+        Returns:
+            urllib3's response, and the first 256 KiB of its body.
+
+        Raises:
+            ApiConnectionError: no reply.
+        """
+        check_headers(headers)
+        timeout = timeout_of(self.configuration.timeout)
+        with connection_errors(method, url, self.configuration):
+            response = self._own_pools().request(
+                method, url, body=body, headers=headers, timeout=timeout, redirect=False, preload_content=False,
+                retries=urllib3.Retry(2, status_forcelist=(), respect_retry_after_header=False),
+            )  # fmt: skip
+            content = response.read(_LONGEST_PAGE)
+            response.close()
+            return response, content
 
     def _own_pools(self) -> urllib3.PoolManager:
         """Return the pool manager, a new one after a fork: the parent's connections are not the child's to use."""

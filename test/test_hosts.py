@@ -62,7 +62,7 @@ def test_an_address_is_taken(host: str, base: str) -> None:
         ("http://kfp:99999", "port"),
         ("http://kfp:0", "port"),
         ("http://kfp:-1", "port"),
-        ("http://kfp:١", "port"),
+        ("http://kfp:\u0661", "port"),
         ("kfp:http", "port"),
         ("::1", "brackets"),
         ("http://::1:8888/x", "brackets"),

@@ -19,9 +19,9 @@ PACKAGE = Path(kfp_server_api.__file__).resolve().parent
 CONTRIBUTING = Path(__file__).resolve().parents[1] / "CONTRIBUTING.md"
 LEVELS = {
     0: "exceptions _error_body _releases _urls _version configuration",
-    1: "_answers _connection_errors _deadline _decoding _download _encoding _multipart _pools _redirects _reply "
-    "_sockets _threads _token_claims",
-    2: "_operation _enum _field _model _request rest retries",
+    1: "_answers _connection_errors _credentials _deadline _decoding _download _encoding _forms _multipart _pools "
+    "_redirects _reply _sockets _threads _token_claims",
+    2: "_dex _exec_credential _kubeconfig _login _operation _enum _field _model _request auth rest retries",
     3: "models api_client _hints _service _types _kedro_models",
     4: "api",
     5: "kedro doctor _probe __main__",
