@@ -27,6 +27,7 @@ _UI = re.compile(r"<title>\s*(Kubeflow[^<]{0,60}?)\s*</title>", re.I)
 _TITLE = re.compile(r"<title>\s*([^<]{1,60}?)\s*</title>", re.I)
 _TLS_ONLY = re.compile(r"HTTP request (was sent )?to (an )?HTTPS (server|port)", re.I)
 _OF_PROXIES = ("via", "x-squid-error", "proxy-authenticate", "x-bluecoat-via")
+_REFUSALS = (401, 403)
 _SEEN = 20_000
 """Characters of a page that are looked at."""
 
@@ -86,11 +87,11 @@ def recognized(answer: Answer) -> tuple[str, str, str]:
     if status == 200 and ui:
         return OTHER, f"a web UI ({ui[1]})", ""
     signs = "\n".join([answer.url, page, *(f"{name}: {value}" for name, value in answer.headers.items())])
-    if answer.is_page or not urlsplit(answer.url).path.endswith("/healthz"):
+    if answer.is_page or status in _REFUSALS or not urlsplit(answer.url).path.endswith("/healthz"):
         for sign, name, advice in _LOGINS:
             if sign.search(signs):
                 return LOGIN, name, advice
-    if status in (401, 403):
+    if status in _REFUSALS:
         return REFUSED, f"a gateway that does not let this caller through (HTTP {status})", ""
     return OTHER, f"another HTTP server ({_features(answer)})", ""
 

@@ -6,13 +6,27 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
+
+from urllib3.exceptions import NewConnectionError
 
 from kfp_server_api._answers import Answer
 from kfp_server_api._deadline import Deadline
 from kfp_server_api._hints import ANY, Looks
 from kfp_server_api.api_client import ApiClient
 from kfp_server_api.configuration import Configuration
-from kfp_server_api.exceptions import SECRET_HEADER, ApiException, OpenApiException
+from kfp_server_api.exceptions import (
+    SECRET_HEADER,
+    ApiConnectionError,
+    ApiException,
+    ApiTimeoutError,
+    OpenApiException,
+    TLSError,
+)
+
+HEALTHZ = "/apis/v2beta1/healthz"
+_NO_TLS = "does not speak TLS"
+"""What a `TLSError` says of a port without TLS."""
 
 
 class Over(Exception):
@@ -65,6 +79,16 @@ class Probe(ApiClient):
         reply = self.last_response
         return Answer(reply.status, reply.getheaders(), reply.data, reply.url)
 
+    def wants_tls(self, error: ApiConnectionError) -> bool:
+        """Tell whether a port that gave no reply to a request without TLS gives one with it."""
+        url = error.url or ""
+        if not url.startswith("http://") or isinstance(error, ApiTimeoutError) or never_connected(error):
+            return False
+        answer = self.ask(HEALTHZ, f"https://{urlsplit(url).netloc}")
+        if isinstance(answer, TLSError):
+            return _NO_TLS not in answer.message
+        return isinstance(answer, Answer)
+
     @property
     def secrets(self) -> list[str]:
         """The credentials that were sent last, whole and without the word before a token."""
@@ -80,3 +104,8 @@ class Probe(ApiClient):
     def looks(self) -> Looks:
         """Which releases the server looks like, from what it answered."""
         return next(iter(self._servers.values()), ANY)
+
+
+def never_connected(error: ApiConnectionError) -> bool:
+    """Tell whether there was not even a connection."""
+    return isinstance(error.reason, NewConnectionError)

@@ -42,7 +42,7 @@ def claims_of(headers: Mapping[str, Any]) -> Claims:
     return Claims(
         next(iter(sent), ""),
         tuple(each[:80] for each in audiences if isinstance(each, str)),
-        float(end) if isinstance(end, (int, float)) and abs(end) < _FOREVER else None,
+        float(end) if type(end) in (int, float) and abs(end) < _FOREVER else None,
     )
 
 

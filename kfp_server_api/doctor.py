@@ -14,11 +14,9 @@ from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from urllib3.exceptions import NewConnectionError
-
 from kfp_server_api._answers import API, LOGIN, OTHER, REFUSED, Answer, addresses_beside, recognized
 from kfp_server_api._deadline import Deadline, deadline_of
-from kfp_server_api._probe import Over, Probe
+from kfp_server_api._probe import HEALTHZ, Over, Probe, never_connected
 from kfp_server_api._releases import RELEASES
 from kfp_server_api._token_claims import claims_of, span
 from kfp_server_api._urls import base_url, shown, without_userinfo
@@ -31,11 +29,12 @@ Level = Literal["ok", "warning", "failure"]
 
 AUDIENCE = "pipelines.kubeflow.org"
 """What the token of a service account has to be for."""
-_HEALTHZ, _EXPERIMENTS = "/apis/v2beta1/healthz", "/apis/v2beta1/experiments"
+_EXPERIMENTS = "/apis/v2beta1/experiments"
 _NOBODYS = "kfp-doctor-looks-who-is-calling"
 """A namespace to ask for where none is set: a server tells whom it knows from whom it does not before it looks."""
 _LARGEST_SKEW = 60.0
 """Seconds by which two clocks may differ."""
+_INSIDE = re.compile(r"^\w+\(host=.*?\): ")
 _USER = re.compile(r"User '([^']*)' is not authorized")
 
 
@@ -103,7 +102,7 @@ class _Examination:
 
     def _look(self) -> None:
         self._settings()
-        answer = self.probe.ask(_HEALTHZ, returns="V2beta1GetHealthzResponse")
+        answer = self.probe.ask(HEALTHZ, returns="V2beta1GetHealthzResponse")
         if isinstance(answer, OpenApiException):
             self._no_answer(answer)
             return
@@ -130,26 +129,16 @@ class _Examination:
 
     def _no_answer(self, error: OpenApiException) -> None:
         """Say why there is no reply, or why no request was sent."""
-        text = getattr(error, "message", "") or str(error)
         if isinstance(error, TLSError):
-            text, _, advice = text.rpartition(" (")
+            text, _, advice = error.message.rpartition(" (")
             self._add("failure", text, advice.rstrip(")"))
         elif not isinstance(error, ApiConnectionError):  # an argument, or credentials that could not be had
-            self._add("failure", text, "correct that setting")
-        elif self._speaks_tls(error):
-            self._add("failure", f"The port speaks TLS: {text}", "write https:// in `Configuration.host`")
+            self._add("failure", getattr(error, "message", "") or str(error), "correct that setting")
+        elif self.probe.wants_tls(error):
+            self._add("failure", f"{_place(error)} speaks TLS only", "write https:// in `Configuration.host`")
         else:
-            self._add("failure", f"Nothing answers: {text}", self._advice_on(error))
-
-    def _speaks_tls(self, error: ApiConnectionError) -> bool:
-        """Tell whether the port that no reply to HTTP came from wants TLS."""
-        url = error.url or ""
-        if not url.startswith("http://") or isinstance(error, ApiTimeoutError) or _never_connected(error):
-            return False
-        answer = self.probe.ask(_HEALTHZ, host=f"https://{urlsplit(url).netloc}")
-        return isinstance(answer, Answer) or (
-            isinstance(answer, TLSError) and "does not speak TLS" not in answer.message
-        )
+            why = _INSIDE.sub("", str(error.reason or error.message))
+            self._add("failure", f"Nothing answers at {_place(error)}: {why}", self._advice_on(error))
 
     def _advice_on(self, error: ApiConnectionError) -> str:
         if self.probe.configuration.proxy:
@@ -159,7 +148,7 @@ class _Examination:
             return f"set `Configuration.proxy`: the environment names a proxy for {url.scheme}, which is not read"
         if isinstance(error, ApiTimeoutError):
             return "see whether a firewall, a VPN or a proxy stands between, and whether the server is overloaded"
-        if _never_connected(error):
+        if never_connected(error):
             return (
                 "see whether the server runs, and host and port are right; in a cluster, whether a port-forward is up"
             )
@@ -203,7 +192,7 @@ class _Examination:
     def _elsewhere(self) -> Iterator[str]:
         """Give other addresses of the same server at which the API answers."""
         for host in addresses_beside(base_url(self.probe.configuration.host)):
-            answer = self.probe.ask(_HEALTHZ, host)
+            answer = self.probe.ask(HEALTHZ, host)
             if isinstance(answer, Answer) and recognized(answer)[0] == API:
                 yield answer.place
 
@@ -294,5 +283,6 @@ class _Examination:
         )
 
 
-def _never_connected(error: ApiConnectionError) -> bool:
-    return isinstance(error.reason, NewConnectionError)
+def _place(error: ApiConnectionError) -> str:
+    """Return the address that did not answer, after redirects, without a query."""
+    return str(error.url).partition("?")[0]
