@@ -39,11 +39,9 @@ def claims_of(headers: Mapping[str, Any]) -> Claims:
     said = payload(str(sent.get("authorization", "")))
     audience, end = said.get("aud"), said.get("exp")
     audiences = audience if isinstance(audience, list) else [audience]
-    return Claims(
-        next(iter(sent), ""),
-        tuple(each[:80] for each in audiences if isinstance(each, str)),
-        float(end) if type(end) in (int, float) and abs(end) < _FOREVER else None,
-    )
+    if isinstance(end, bool) or not isinstance(end, (int, float)) or not abs(end) < _FOREVER:
+        end = None
+    return Claims(next(iter(sent), ""), tuple(each[:80] for each in audiences if isinstance(each, str)), end)
 
 
 def payload(value: str) -> dict[str, Any]:

@@ -109,7 +109,7 @@ PAGES = {
     "a web UI (Kubeflow Pipelines)": page("<title> Kubeflow Pipelines </title>"),
     "the login of Dex": page("<title>dex</title><a href='/dex/auth/local'>"),
     "the login of oauth2-proxy": page("<form action='/oauth2/start'>", 403),
-    "Identity-Aware Proxy": reply(
+    "the login of Google's Identity-Aware Proxy": reply(
         "Invalid IAP credentials: empty token", 401, ("x-goog-iap-generated-response", "true"), type="text/html"
     ),
     "a login page": page("<title>Sign in</title><input type=password>"),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import kfp_server_api
+from kfp_server_api import doctor
 from kfp_server_api.api.run_service_api import RunServiceApi as ByPath
 from kfp_server_api.models import V2beta1Run, V2beta1RuntimeState
 from kfp_server_api.models.v2beta1_experiment import V2beta1Experiment
@@ -47,6 +48,13 @@ V2beta1Experiment(display_name="name", local_vars_configuration=None)
 api.run_service_create_run(V2beta1Run(display_name="x"))
 api.run_service_create_run({"display_name": "x"})
 
+report = doctor.examine(kfp_server_api.Configuration(), timeout=timedelta(seconds=5))
+reveal_type(report.failed)  # bool
+for finding in report.findings:
+    reveal_type(finding)  # Finding
+    reveal_type(finding.advice)  # str
+kfp_server_api.Configuration().namespace = "team-a"
+
 uploads = kfp_server_api.PipelineUploadServiceApi(client)
 reveal_type(uploads.upload_pipeline(Path("p.yaml"), name="p", tags={"team": "x"}))  # V2beta1Pipeline
 uploads.upload_pipeline(b"pipelineInfo: {}", name="p")
@@ -57,3 +65,4 @@ except kfp_server_api.ApiConnectionError as error:
     reveal_type(error.message)  # str
 except kfp_server_api.ApiException as error:
     reveal_type(error.code)  # int | None
+    reveal_type(error.hint)  # str
