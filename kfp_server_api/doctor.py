@@ -10,6 +10,7 @@ import contextlib
 import re
 import time
 from collections.abc import Iterator, Mapping
+from datetime import timedelta
 from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -65,7 +66,7 @@ class Report(NamedTuple):
         return "\n".join(map(str, self.findings))
 
 
-def examine(configuration: Configuration, *, timeout: Any = 20.0) -> Report:
+def examine(configuration: Configuration, *, timeout: float | timedelta | None = 20.0) -> Report:
     """Look at the server that a configuration names, as calls with this configuration meet it.
 
     Args:

@@ -51,7 +51,6 @@ api.run_service_create_run({"display_name": "x"})
 report = doctor.examine(kfp_server_api.Configuration(), timeout=timedelta(seconds=5))
 reveal_type(report.failed)  # bool
 for finding in report.findings:
-    reveal_type(finding)  # Finding
     reveal_type(finding.advice)  # str
 kfp_server_api.Configuration().namespace = "team-a"
 
