@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import contextvars
 import os
 import re
@@ -51,7 +52,7 @@ def bearer(token: Any, whence: str, expires: float | None = None, mark: Any = No
     Raises:
         AuthenticationError: it is no token.
     """
-    text = re.sub(r"^bearer\s+", "", _text(token, whence), flags=re.I)
+    text = re.sub(r"^bearer(\s+|$)", "", _text(token, whence), flags=re.I)
     if not _TOKEN.fullmatch(text):
         raise no_credential(f"{whence} gives no token: it {'holds a character of none' if text else 'is empty'}")
     return Credential("authorization", f"Bearer {text}", expires, mark)
@@ -203,7 +204,7 @@ class Source:
         context.run(current.set, None)
         work: Any = (self._renew, slot, renewal, place, last)
         try:
-            threading.Thread(target=context.run, args=work, name="kfp-login", daemon=True).start()
+            threading.Thread(target=_run_apart, args=(context, *work), name="kfp-login", daemon=True).start()
         except RuntimeError:  # no thread can be started, as when the interpreter ends
             context.run(*work)
 
@@ -247,6 +248,11 @@ class Source:
 
 Auth = Union[str, Callable[[], str], Source]
 """What `Configuration.auth` takes: a token, a callable that returns one, or a source of `auth`."""
+
+
+def _run_apart(context: contextvars.Context, *work: Any) -> None:
+    with contextlib.suppress(SystemExit):  # the call that waits says so
+        context.run(*work)
 
 
 def _untried(credential: Credential) -> Credential:

@@ -79,8 +79,8 @@ class _Login:
     def run(self, start: str) -> Credential:
         page = self._open("GET", start)
         for _ in range(_MOST):
-            if self._dex and page.path == self._callback and "code" in page.query and page.location is not None:
-                return self._session()
+            if self._dex and page.path == self._callback and "code" in page.query:
+                return self._session(page)
             page = self._next(page)
         raise no_credential(f"the login has no end: after {_MOST} pages it stands at {page}")
 
@@ -88,9 +88,7 @@ class _Login:
         if page.location is not None:
             return self._open("GET", _joined(page.url, page.location))
         if page.status >= 500:
-            error = ServerError(page.status, f"the login fails at {page}")
-            error.url = page.url
-            raise error
+            raise _failure(page)
         forms = forms_in(page.text)
         for form in forms:
             if form.named("password"):
@@ -188,16 +186,28 @@ class _Login:
             self._callback = urlsplit(page.query.get("redirect_uri", [""])[0]).path
         return page
 
-    def _session(self) -> Credential:
+    def _session(self, page: _Page) -> Credential:
+        """Return the cookie that the gateway gave with the page to which Dex led back."""
+        if page.status in (502, 503, 504):
+            raise _failure(page)
+        insecure = any(each.secure for each in self._jar) and self._place.url.startswith("http:")
+        why = "; its cookies are for https alone, and `Configuration.host` is http" if insecure else ""
+        if page.location is None:
+            raise no_credential(f"the gateway does not take the login: {page}{why}")
         request = urllib.request.Request(self._place.url)
         self._jar.add_cookie_header(request)
         header = request.get_header("Cookie")
         if not header:
-            why = ", but for https" if any(each.secure for each in self._jar) else ""
             raise no_credential(f"the login went through, and left no cookie for {origin(self._place.url)}{why}")
         sent = {each.strip().partition("=")[0] for each in header.split(";")}
         ends = [each.expires for each in self._jar if each.expires and each.name in sent]
         return cookies(header, "the login", min(ends, default=None))
+
+
+def _failure(page: _Page) -> ServerError:
+    error = ServerError(page.status, f"the login fails at {page}")
+    error.url = _bare(page.url)
+    return error
 
 
 def _joined(page: str, target: str) -> str:

@@ -15,14 +15,15 @@ from kfp_server_api._deadline import seconds_of
 
 def printed(text: str, whence: str) -> Credential:
     """Return what a command printed as a credential."""
-    if not text.lstrip().startswith("{"):
+    if not text.lstrip().startswith(("{", "[")):
         return bearer(text, whence)
     try:
         given = json.loads(text)
     except (ValueError, RecursionError):
         raise no_credential(f"{whence} prints broken JSON") from None
-    status = given.get("status")
-    found = status if isinstance(status, dict) else given
+    found = given if isinstance(given, dict) else {}
+    if isinstance(found.get("status"), dict):
+        found = found["status"]
     token = found.get("token") or found.get("access_token")
     if token is None:
         raise no_credential(f"{whence} prints JSON without `status.token`, `token` or `access_token`")

@@ -23,7 +23,7 @@ class KubeConfig(Source):
         if origin(_cluster_of(config.kube_config)) != origin(place.url):
             return Credential()
         try:
-            config.load_kube_config(client_configuration=settings)
+            config.load_kube_config(config_file=kubeconfig(), client_configuration=settings)
         except Exception as cause:  # of a login plugin, too
             raise no_credential(f"{self!r} cannot be read: {type(cause).__name__}") from cause
         token = settings.api_key.get("authorization")

@@ -98,7 +98,7 @@ class Command(Source):
     """
 
     def __init__(self, command: Sequence[str | os.PathLike[str]], *, timeout: float = 60.0) -> None:
-        parts = [] if isinstance(command, (str, bytes)) else list(command)
+        parts = list(command) if isinstance(command, (list, tuple)) else []
         if not parts or not all(isinstance(each, (str, os.PathLike)) for each in parts):
             raise ApiTypeError("`command` is a list of texts: the program and its arguments")
         seconds = seconds_of(timeout)

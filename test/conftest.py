@@ -77,6 +77,15 @@ def python(tmp_path: Path) -> Callable[..., str]:
 
 
 @pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder with nothing in it, and no credentials in the environment."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("KF_PIPELINES_SA_TOKEN_PATH", "KUBECONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    return tmp_path
+
+
+@pytest.fixture
 def loggers_as_they_were() -> Iterator[None]:
     """Put back the levels and handlers of the loggers that a configuration can touch."""
     loggers = [logging.getLogger(name) for name in ("", "kfp_server_api", "urllib3", "http.client")]
