@@ -25,6 +25,7 @@ _NEW_GATEWAY = "2.14.0"
 _NEW_TOKENS = "2.17.0"
 """The release since which servers call a bad page token a page token."""
 _INVALID_ARGUMENT = 3
+_NO_NAMESPACE = "cannot have an empty namespace in multi-user mode"
 _UNKNOWN_FIELD = re.compile(r'unknown field "([^"]+)"')
 _UNKNOWN_NAME = re.compile(r'(?:Invalid sorting field: |on unrecognized field )"([^"]+)"')
 _MODEL = re.compile(r"\b[A-Z]\w+")
@@ -100,7 +101,10 @@ def explain(servers: dict[str, Looks], request: Request, error: ApiException) ->
     if error.status == 400:
         newer, looks = _newer(request, error, body, looks)
         named = ", ".join(f"`{name}` since {since}" for name, since in newer.items())
-        error.hint = _sentence(named, looks) if newer else ""
+        if newer:
+            error.hint = _sentence(named, looks)
+        elif request.operation.namespace and _NO_NAMESPACE in str(body.get("message")):
+            error.hint = "set `Configuration.namespace`, or give the call a namespace"
 
 
 def not_served(error: ApiException) -> bool:

@@ -18,6 +18,7 @@ from urllib.request import getproxies, proxy_bypass
 from kfp_server_api._answers import API, LOGIN, OTHER, REFUSED, Answer, addresses_beside, recognized
 from kfp_server_api._deadline import Deadline, deadline_of
 from kfp_server_api._probe import HEALTHZ, Over, Probe, never_connected
+from kfp_server_api._redirects import origin
 from kfp_server_api._releases import RELEASES
 from kfp_server_api._token_claims import claims_of, span
 from kfp_server_api._urls import base_url, shown, without_userinfo
@@ -96,10 +97,13 @@ class _Examination:
         return Report(tuple(self.findings))
 
     def _add(self, level: Level, text: str, advice: str = "") -> None:
+        self.findings.append(Finding(level, self._shown(text), self._shown(advice)))
+
+    def _shown(self, text: str) -> str:
+        """Return a text as one line without secrets, whatever the server put into it."""
         for secret in self.probe.secrets:
             text = text.replace(secret, "***")
-        line = "".join(each if each.isprintable() else " " for each in shown(text))
-        self.findings.append(Finding(level, " ".join(line.split()), advice))
+        return " ".join("".join(each if each.isprintable() else " " for each in shown(text)).split())
 
     def _look(self) -> None:
         self._settings()
@@ -139,7 +143,12 @@ class _Examination:
             self._add("failure", f"{_place(error)} speaks TLS only", "write https:// in `Configuration.host`")
         else:
             why = _INSIDE.sub("", str(error.reason or error.message))
-            self._add("failure", f"Nothing answers at {_place(error)}: {why}", self._advice_on(error))
+            asked = base_url(self.probe.configuration.host)
+            if origin(str(error.url)) != origin(asked):
+                text = f"{asked} redirects to {_place(error)}, where nothing answers: {why}"
+                self._add("failure", text, "it is most likely a login: set `Configuration.auth`")
+            else:
+                self._add("failure", f"Nothing answers at {_place(error)}: {why}", self._advice_on(error))
 
     def _advice_on(self, error: ApiConnectionError) -> str:
         if self.probe.configuration.proxy:
@@ -231,6 +240,9 @@ class _Examination:
             self._add("failure", text, "correct `Configuration.namespace`, or have its owner add this user to it")
         elif answer.status in (200, 401, 403):
             why, remedy = self._refused()
+            asked = base_url(self.probe.configuration.host)
+            if origin(answer.url) != origin(asked):
+                why, remedy = "credentials do not follow a redirect", f"set `Configuration.host` to {answer.place}"
             said = "a page for people" if answer.is_page else answer.message
             self._add("failure", f"Calls end in HTTP {answer.status} ({said}): {why}", remedy)
         else:

@@ -166,6 +166,22 @@ def test_a_redirect_to_the_api_is_a_warning(serve: Any) -> None:
     assert the("warning", "is redirected", report).advice == f"set `Configuration.host` to {target.url}"
 
 
+def test_credentials_that_do_not_follow_a_redirect_are_the_reason(serve: Any) -> None:
+    target = server_of(serve, MULTI, NOBODY)
+    routes = {path: redirect(target.url_by_name + path) for path in (HEALTHZ, EXPERIMENTS)}
+    report = look(serve(by_path(routes)), auth=CANARY)
+    finding = the("failure", "credentials do not follow a redirect", report)
+    assert finding.advice == f"set `Configuration.host` to {target.url_by_name}"
+
+
+def test_a_redirect_to_where_nobody_answers_is_most_likely_a_login(serve: Any) -> None:
+    with closed_port() as url:
+        server = serve(redirect(f"{url}/authorize?state=s3cret"))
+        finding = the("failure", f"{server.url} redirects to {url}/authorize", look(server))
+    assert "login" in finding.advice
+    assert "s3cret" not in str(finding)
+
+
 # Nothing answers
 
 
@@ -337,6 +353,14 @@ def test_a_token_file_that_is_not_there_is_a_failure_that_names_it(serve: Any, t
     server = server_of(serve)
     the("failure", str(tmp_path / "token"), look(server, auth=auth.TokenFile(tmp_path / "token")))
     assert server.requests == []
+
+
+def test_a_server_that_puts_secrets_into_its_address_does_not_make_them_shown(serve: Any) -> None:
+    routes = {f"/{CANARY}{path}": reply(HEALTH if path == HEALTHZ else LIST) for path in (HEALTHZ, EXPERIMENTS)}
+    moved = {path: redirect(f"/{CANARY}{path}") for path in (HEALTHZ, EXPERIMENTS)}
+    report = look(serve(by_path({**routes, **moved})), auth=CANARY)
+    the("warning", "is redirected", report)
+    assert CANARY not in str(report)
 
 
 def test_a_server_that_sends_secrets_back_does_not_make_them_shown(serve: Any) -> None:

@@ -199,6 +199,13 @@ def test_a_parameter_that_the_server_knows_is_no_difference(serve: Any, connect:
     assert hint(client, "delete_pipeline", "p1", cascade=False) == ""
 
 
+@pytest.mark.parametrize("call", ["list_experiments", "list_runs", "list_recurring_runs"])
+@pytest.mark.parametrize("shape", [error, old_error])
+def test_a_namespace_that_is_missing(serve: Any, connect: Any, call: str, shape: Any) -> None:
+    answer = shape("A run cannot have an empty namespace in multi-user mode")
+    assert "Configuration.namespace" in hint(connect(serve(answer)), call)
+
+
 SEEN = [
     (HealthzServiceApi, "get_healthz", HEALTH, "2.14 to 2.16"),
     (PipelineServiceApi, "list_pipelines", {"pipelines": [{"pipeline_id": "p", "name": "p"}]}, "2.14 to 2.16"),
