@@ -64,7 +64,7 @@ ANY = Looks()
 
 def telling(response_type: Any) -> bool:
     """Tell whether a reply of a type can show of which release its server is."""
-    return bool(_telling(response_type))
+    return bool(_telling(response_type)[1])
 
 
 def learn(servers: dict[str, Looks], request: Request, model: Any) -> None:
@@ -72,7 +72,8 @@ def learn(servers: dict[str, Looks], request: Request, model: Any) -> None:
     data = getattr(model, "_json", None)
     key, fields = _telling(request.response_type)
     if key and isinstance(data, dict):
-        data = next(iter(data.get(key) or ()), None)
+        rows = data.get(key)
+        data = rows[0] if isinstance(rows, list) and rows else None
     # An object that the server could not read whole says so in `error`.
     if not isinstance(data, dict) or "error" in data:
         return

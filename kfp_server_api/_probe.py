@@ -109,3 +109,8 @@ class Probe(ApiClient):
 def never_connected(error: ApiConnectionError) -> bool:
     """Tell whether there was not even a connection."""
     return isinstance(error.reason, NewConnectionError)
+
+
+def place_of(error: ApiConnectionError) -> str:
+    """Return the address that did not answer, after redirects, without a query."""
+    return str(error.url).partition("?")[0]

@@ -38,8 +38,8 @@ class Configuration:
     """Settings of a client; read on every call, so that a running client can be given a new token or host.
 
     Args:
-        host: `host[:port][/path]` or an http or https URL, with a path where a proxy stands in front; no trailing slash.
-            Without a scheme: http. Anything else is an `ApiValueError` of the call.
+        host: `host[:port][/path]` or an http or https URL, with a path where a proxy stands in front; no trailing
+            slash. Without a scheme: http. Anything else is an `ApiValueError` of the call.
         api_key: secrets by name. The server knows one name, "authorization"; its value is sent in that header.
         api_key_prefix: text before a secret by name, such as {"authorization": "Bearer"}.
         username: for `get_basic_auth_token`; no operation of this API sends it.

@@ -17,7 +17,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from kfp_server_api._answers import API, LOGIN, OTHER, REFUSED, Answer, addresses_beside, recognized
 from kfp_server_api._deadline import Deadline, deadline_of
-from kfp_server_api._probe import HEALTHZ, Over, Probe, never_connected
+from kfp_server_api._probe import HEALTHZ, Over, Probe, never_connected, place_of
 from kfp_server_api._redirects import origin
 from kfp_server_api._releases import RELEASES
 from kfp_server_api._token_claims import claims_of, span
@@ -140,15 +140,15 @@ class _Examination:
         elif not isinstance(error, ApiConnectionError):  # an argument, or credentials that could not be had
             self._add("failure", getattr(error, "message", "") or str(error), "correct that setting")
         elif self.probe.wants_tls(error):
-            self._add("failure", f"{_place(error)} speaks TLS only", "write https:// in `Configuration.host`")
+            self._add("failure", f"{place_of(error)} speaks TLS only", "write https:// in `Configuration.host`")
         else:
             why = _INSIDE.sub("", str(error.reason or error.message))
             asked = base_url(self.probe.configuration.host)
             if origin(str(error.url)) != origin(asked):
-                text = f"{asked} redirects to {_place(error)}, where nothing answers: {why}"
+                text = f"{asked} redirects to {place_of(error)}, where nothing answers: {why}"
                 self._add("failure", text, "it is most likely a login: set `Configuration.auth`")
             else:
-                self._add("failure", f"Nothing answers at {_place(error)}: {why}", self._advice_on(error))
+                self._add("failure", f"Nothing answers at {place_of(error)}: {why}", self._advice_on(error))
 
     def _advice_on(self, error: ApiConnectionError) -> str:
         if self.probe.configuration.proxy:
@@ -294,8 +294,3 @@ class _Examination:
             f"what the header {claims.header} holds{left} is refused",
             "see whether it is of this cluster; log in anew",
         )
-
-
-def _place(error: ApiConnectionError) -> str:
-    """Return the address that did not answer, after redirects, without a query."""
-    return str(error.url).partition("?")[0]

@@ -106,8 +106,8 @@ class ApiException(OpenApiException):
         headers: reply headers (case-insensitive), None without a reply.
         code: gRPC code from the body (5 = NOT_FOUND, ...), None when it has none.
         message: one line for people, from whatever shape the body has, and the hint in parentheses.
-        hint: what the server cannot say, "" where nothing fits: what it does not know of the call, with the release that
-            first has it and the releases that the server looks like; which setting is missing.
+        hint: what the server cannot say, "" where nothing fits: what it does not know of the call, with the release
+            that first has it and the releases that the server looks like; which setting is missing.
         details: the list `details` of the body (of a Kedro server `detail`), empty when it has none.
         method: HTTP method of the request, None when unknown.
         url: URL that answered (after redirects), without credentials, None when unknown.
