@@ -224,10 +224,15 @@ def test_an_api_that_falls_silent_fails(serve: Any) -> None:
     the("failure", "Nothing answers", report)
 
 
-def test_time_that_is_up_at_once_is_said(serve: Any) -> None:
-    server = server_of(serve)
-    the("failure", "The time was up", examine(Configuration(host=server.url), timeout=1e-9))
-    assert server.requests == []
+def test_what_was_found_before_the_time_was_up_is_said(serve: Any) -> None:
+    server = serve(page("<title>Kubeflow Pipelines</title>"), silence_after())
+    report = examine(Configuration(host=server.url), timeout=0.5)
+    the("failure", "a web UI", report)
+
+
+@pytest.mark.parametrize("body", ["hello", '{"experiments": ', "[]"])
+def test_lists_that_are_none_fail(serve: Any, body: str) -> None:
+    the("failure", "Listing experiments ends in HTTP 200", look(server_of(serve, experiments=reply(body))))
 
 
 # TLS
