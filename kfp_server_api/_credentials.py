@@ -16,11 +16,9 @@ from kfp_server_api._deadline import Deadline, current
 from kfp_server_api.exceptions import AuthenticationError, OpenApiException
 
 _TOKEN = re.compile(r"[\x21-\x7e]+")
-_COOKIES = re.compile(r"[^\s=;]+=[\x20-\x7e]*")
+_COOKIES = re.compile(r"[\x21-\x3a\x3c\x3e-\x7e]+=[\x20-\x7e]*")
 _TRIAL = 5.0
 """Seconds that other calls wait until the first request with a renewed credential is answered."""
-_SOON = 10.0
-"""Seconds before its end from which on a credential is renewed."""
 
 
 class Credential:
@@ -74,6 +72,18 @@ def _text(value: Any, whence: str) -> str:
     if not isinstance(value, str):
         raise no_credential(f"{whence} gives no text but {type(value).__name__}")
     return value.strip()
+
+
+def called(function: Callable[[], Any], whence: str) -> Any:
+    """Return what a caller's function returns.
+
+    Raises:
+        AuthenticationError: it raised, whatever that was: an error of its own calls is none of the call that needs it.
+    """
+    try:
+        return function()
+    except Exception as cause:
+        raise no_credential(f"{whence} raised {type(cause).__name__}") from cause
 
 
 def as_utf8(content: bytes, whence: str) -> str:
@@ -140,7 +150,7 @@ class Source:
 
     def _is_stale(self, held: Credential) -> bool:
         """Tell whether a credential has to be replaced before it is used again."""
-        return held.expires is not None and held.expires - _SOON <= time.time()
+        return held.expires is not None and held.expires <= time.time()
 
     def _scope(self, place: Place) -> str:
         """Return what a credential is good for, where it is not good for every server that gets it."""

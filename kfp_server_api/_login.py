@@ -9,13 +9,15 @@ from datetime import datetime, timezone
 from typing import Any
 from urllib.parse import urlsplit
 
-from kfp_server_api._credentials import Credential, Place, Source, bearer
+from kfp_server_api._credentials import Credential, Place, Source, bearer, called
 from kfp_server_api._error_body import parse
 from kfp_server_api._forms import forms_in
+from kfp_server_api._redirects import origin
 from kfp_server_api._request import Request
 from kfp_server_api._token_claims import payload
 from kfp_server_api.configuration import Configuration
 from kfp_server_api.exceptions import ApiException, ApiTypeError, AuthenticationError, DecodeError
+from kfp_server_api.retries import STATUSES
 
 _log = logging.getLogger(__name__)
 
@@ -51,7 +53,8 @@ def perform(
                 raise
             fresh = fetched or (refused is not None and not credential.accepted)
             if fresh or not source._renews or not credential.header:
-                raise _refused(error, source, credential, refused is not None) from error.__cause__
+                final = _refused(error, source, credential, refused is not None)
+                raise _moved(final, request.url) from error.__cause__
             _log.info("%s %s: refused; asking %r for fresh credentials", request.method, request.url, source)
             refused = credential
         finally:
@@ -102,9 +105,9 @@ def asks_to_log_in(error: ApiException, asked: str) -> bool:
     """
     if isinstance(error, AuthenticationError):
         return True
-    if isinstance(error, DecodeError) or not isinstance(error.status, int) or not 300 <= error.status <= 499:
+    if isinstance(error, DecodeError) or not isinstance(error.status, int):
         return False
-    if error.status == 429 or parse(error.body):  # busy; or an answer of the API itself
+    if error.status in STATUSES or parse(error.body):  # one that is not at its work; an answer of the API itself
         return False
     target = (error.headers or {}).get("location") if error.status < 400 else error.url
     if target and not _path(target).endswith(_path(asked)):
@@ -131,6 +134,15 @@ def _refused(error: ApiException, source: Source, credential: Credential, again:
     else:
         said = f"the server asks for a login, and {source!r} found no credentials"
     error._sentence = f"{said}: {theirs}"
+    return error
+
+
+def _moved(error: AuthenticationError, asked: str) -> AuthenticationError:
+    """Return an error that says so where the API has moved, and the credentials stayed behind."""
+    if error.url and origin(error.url) != origin(asked) and _path(error.url).endswith(_path(asked)):
+        error._sentence += (
+            f" (it redirects to {origin(error.url)}, where none were sent: set `Configuration.host` to it)"
+        )
     return error
 
 
@@ -171,11 +183,11 @@ class _Token(Source):
 class _Callable(Source):
     """The callable that `Configuration.auth` is."""
 
-    def __init__(self, function: Callable[[], str]) -> None:
+    def __init__(self, function: Callable[[], Any]) -> None:
         self._function = function
 
     def _fetch(self, place: Place, last: Credential | None) -> Credential:
-        return bearer(self._function(), repr(self))
+        return bearer(called(self._function, repr(self)), repr(self))
 
     def __repr__(self) -> str:
         name = getattr(self._function, "__qualname__", type(self._function).__name__)

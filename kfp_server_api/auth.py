@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from kfp_server_api._credentials import Auth, Credential, Place, Source, as_utf8, bearer, cookies, no_credential
+from kfp_server_api._credentials import Auth, Credential, Place, Source, as_utf8, bearer, called, cookies, no_credential
 from kfp_server_api._deadline import seconds_of
 from kfp_server_api._exec_credential import printed
 from kfp_server_api._kubeconfig import KubeConfig, kubeconfig
@@ -48,21 +48,20 @@ class TokenFile(Source):
         self.path: str = os.path.expanduser(os.fspath(path))
 
     def _fetch(self, place: Place, last: Credential | None) -> Credential:
-        whence = f"the file {self.path!r} of {type(self).__name__}"
         try:
             if not stat.S_ISREG(os.stat(self.path).st_mode):
-                raise no_credential(f"{whence} is no regular file")
+                raise no_credential(f"{self!r} is no regular file")
             with open(self.path, "rb") as file:
                 mark = _mark(os.fstat(file.fileno()))
                 content = file.read(_LONGEST)
         except OSError as cause:
-            raise no_credential(f"{whence} cannot be read: {cause.strerror}") from cause
+            raise no_credential(f"{self!r} cannot be read: {cause.strerror}") from cause
         if last is not None and not content.strip():
             return last  # it is being written anew
-        return self._read(as_utf8(content, whence), whence, mark)
+        return self._read(as_utf8(content, repr(self)), mark)
 
-    def _read(self, text: str, whence: str, mark: Any) -> Credential:
-        return bearer(text, whence, mark=mark)
+    def _read(self, text: str, mark: Any) -> Credential:
+        return bearer(text, repr(self), mark=mark)
 
     def _is_stale(self, held: Credential) -> bool:
         try:
@@ -159,7 +158,7 @@ class Cookie(Source):
     def _fetch(self, place: Place, last: Credential | None) -> Credential:
         if self._value is None:
             raise no_credential("Cookie has no value: a pickle holds none; set `Configuration.auth` anew")
-        return cookies(self._value() if callable(self._value) else self._value, repr(self))
+        return cookies(called(self._value, repr(self)) if callable(self._value) else self._value, repr(self))
 
     def __repr__(self) -> str:
         name = self._value.partition("=")[0] + "=…" if isinstance(self._value, str) else "…"
@@ -213,8 +212,11 @@ class DexPassword(Source):
 class _KfpContext(TokenFile):
     """The cookie that the kfp SDK keeps in its context.json."""
 
-    def _read(self, text: str, whence: str, mark: Any) -> Credential:
-        return cookies(_cookie_in(text), whence, mark=mark)
+    def _read(self, text: str, mark: Any) -> Credential:
+        return cookies(_cookie_in(text), repr(self), mark=mark)
+
+    def __repr__(self) -> str:
+        return f"the kfp SDK's {self.path!r}"
 
 
 class _Nothing(Source):

@@ -7,7 +7,7 @@
     ├── ApiKeyError(KeyError)
     ├── ApiException                        a reply that is not what was asked for: rest, by its status
     │   ├── BadRequestError                 400, 422
-    │   ├── AuthenticationError             401; a login page with status 200: _reply
+    │   ├── AuthenticationError             401; a login page with status 200: _reply; nobody to log in as: auth
     │   ├── PermissionDeniedError           403
     │   ├── NotFoundError                   404
     │   ├── ConflictError                   409
@@ -172,6 +172,8 @@ class AuthenticationError(ApiException):
     """The server does not know who is calling.
 
     Status 401; or 500 where the server wraps its "unauthenticated" so; or 200 where a login page came instead of JSON.
+    With `Configuration.auth` also another where a login answered in place of the API, and None where the source has no
+    credentials; `message` then names it.
     """
 
 

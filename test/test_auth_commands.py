@@ -51,7 +51,7 @@ def test_what_a_command_prints_is_the_token(server: Any, runs: Any, printed: str
 
 
 def test_a_command_is_run_again_when_what_it_printed_ends(server: Any, runs: Any, tmp_path: Path) -> None:
-    ends = iter([timedelta(seconds=5), timedelta(hours=1), timedelta(hours=2)])
+    ends = iter([timedelta(seconds=-1), timedelta(hours=1), timedelta(hours=2)])
     printed = tmp_path / "printed"
 
     def write(n: int) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from fixtures.dex import LOGIN, PASSWORD, Gateway
-from fixtures.servers import page, raw, redirect, reply, reset_after
+from fixtures.servers import echo_id, page, raw, redirect, reply, reset_after
 
 from kfp_server_api import ApiClient, AuthenticationError, Configuration, OpenApiException, RunServiceApi, auth
 
@@ -142,9 +142,21 @@ def test_errors_of_logins_pickle(serve: Any, runs: Any) -> None:
         assert pickle.loads(pickle.dumps(caught.value)).message == caught.value.message
 
 
-FORK = """
+PROGRAM = """
 import os, sys, threading
-from kfp_server_api import ApiClient, Configuration, RunServiceApi
+from kfp_server_api import ApiClient, Configuration, RunServiceApi, auth
+{before}
+child = os.fork()
+if not child:
+    code = 1
+    try:
+        code = 0 if service.get_run("r1").run_id == "r1" else 2
+    finally:
+        os._exit(code)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+{after}
+"""
+WHILE_ANOTHER_THREAD_FETCHES = """
 hold, count = threading.Event(), [0]
 def fetch():
     count[0] += 1
@@ -156,43 +168,21 @@ thread = threading.Thread(target=service.get_run, args=("first",))
 thread.start()
 while not count[0]:
     pass
-child = os.fork()  # while another thread fetches, which the child has not
-if not child:
-    code = 1
-    try:
-        code = 0 if service.get_run("r1").run_id == "r1" else 2
-    finally:
-        os._exit(code)
-print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-hold.set()
-thread.join()
 """
+WITH_A_SESSION = """
+service = RunServiceApi(ApiClient(Configuration(host=sys.argv[1], auth=auth.DexPassword(*sys.argv[2:]))))
+service.get_run("first")
+"""
+OPTIONS = ("-W", "ignore::DeprecationWarning")
 
 
 def test_a_fork_during_a_login_leaves_a_child_that_logs_in_itself(serve: Any, python: Any) -> None:
-    from fixtures.servers import echo_id
-
-    assert python(FORK, serve(echo_id).url, options=("-W", "ignore::DeprecationWarning")) == "0\n"
-
-
-FORKED = """
-import os, sys
-from kfp_server_api import ApiClient, Configuration, RunServiceApi, auth
-service = RunServiceApi(ApiClient(Configuration(host=sys.argv[1], auth=auth.DexPassword(*sys.argv[2:]))))
-service.get_run("first")
-child = os.fork()
-if not child:
-    code = 1
-    try:
-        code = 0 if service.get_run("r1").run_id == "r1" else 2
-    finally:
-        os._exit(code)
-print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
-"""
+    program = PROGRAM.format(before=WHILE_ANOTHER_THREAD_FETCHES, after="hold.set(); thread.join()")
+    assert python(program, serve(echo_id).url, options=OPTIONS) == "0\n"
 
 
 def test_a_child_goes_on_with_the_session_of_its_parent(serve: Any, python: Any) -> None:
     gateway = Gateway()
-    options = ("-W", "ignore::DeprecationWarning")
-    assert python(FORKED, serve(gateway).url, LOGIN, PASSWORD, options=options) == "0\n"
+    program = PROGRAM.format(before=WITH_A_SESSION, after="")
+    assert python(program, serve(gateway).url, LOGIN, PASSWORD, options=OPTIONS) == "0\n"
     assert gateway.logins == 1

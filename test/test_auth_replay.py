@@ -90,6 +90,7 @@ REFUSALS = {
     "a redirect that ends in 403": ends_elsewhere(reply("Forbidden", 403, type="text/plain")),
     "a redirect that ends in 404": ends_elsewhere(reply("not found", 404, type="text/plain")),
     "a redirect that ends in 405": ends_elsewhere(reply("Method Not Allowed", 405, type="text/plain")),
+    "a redirect that ends in 500": ends_elsewhere(page("<h1>Not for this</h1>", 500)),
     "a redirect that ends in 405 without a body": ends_elsewhere(reply(b"", 405, type="text/plain")),
 }
 CALLS = {
@@ -276,6 +277,13 @@ def test_a_renewal_is_logged_without_the_token(serve: Any, runs: Any, caplog: py
     runs(serve(first_refused(reply({}, 401))), auth=counted()[0]).get_run("r1")
     assert "asking the callable `Configuration.auth`" in caplog.text
     assert "t2" not in caplog.text
+
+
+def test_an_api_that_has_moved_to_another_origin_is_named(serve: Any, runs: Any) -> None:
+    moved = serve(reply({}, 401))
+    server = serve(redirect(f"{moved.url}/apis/v2beta1/runs/r1"))
+    with pytest.raises(AuthenticationError, match=f"it redirects to {moved.url}, where none were sent"):
+        runs(server, auth="token").get_run("r1")
 
 
 def test_credentials_do_not_go_to_another_origin(serve: Any, runs: Any) -> None:

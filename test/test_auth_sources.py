@@ -91,6 +91,12 @@ def test_a_callable_that_raises_is_the_cause(server: Any, runs: Any) -> None:
     assert CANARY not in str(caught.value)
 
 
+def test_an_error_of_a_callables_own_calls_is_none_of_the_call(server: Any, serve: Any, runs: Any) -> None:
+    other = runs(serve(reply({"code": 5, "message": "no such run"}, 404)))
+    for source in (lambda: other.get_run("x").run_id, auth.Cookie(lambda: other.get_run("x").run_id)):
+        assert "raised NotFoundError" in refused(runs(server, auth=source))
+
+
 def test_a_callable_may_make_calls_of_its_own(server: Any, runs: Any) -> None:
     other = runs(server)
     runs(server, auth=lambda: other.get_run("r1").run_id).get_run("r1")
@@ -144,7 +150,7 @@ def test_a_cookie_may_come_from_a_callable(serve: Any, runs: Any) -> None:
     assert sent(server, "cookie") == ["session=1", "session=2"]
 
 
-@pytest.mark.parametrize("bad", ["", "no equals sign", CANARY, "a=b\nc", "=b", f"{CANARY}\n=b"])
+@pytest.mark.parametrize("bad", ["", "no equals sign", CANARY, "a=b\nc", "=b", f"{CANARY}\n=b", "\x00=b", "ä=b", "a=ä"])
 def test_a_bad_cookie_is_named(bad: str) -> None:
     with pytest.raises(ApiValueError, match="`value`") as caught:
         auth.Cookie(bad)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import kfp_server_api
-from kfp_server_api import doctor
+from kfp_server_api import auth, doctor
 from kfp_server_api.api.run_service_api import RunServiceApi as ByPath
 from kfp_server_api.models import V2beta1Run, V2beta1RuntimeState
 from kfp_server_api.models.v2beta1_experiment import V2beta1Experiment
@@ -19,6 +19,15 @@ if TYPE_CHECKING:
 client = kfp_server_api.ApiClient(kfp_server_api.Configuration(host="http://localhost:8888"))
 api = kfp_server_api.RunServiceApi(client)
 ByPath(client)
+
+client.configuration.auth = auth.Command(["cat", Path("token")])
+kfp_server_api.Configuration(auth="token")
+kfp_server_api.Configuration(auth=lambda: "token")
+kfp_server_api.Configuration(auth=auth.TokenFile(Path("token")))
+kfp_server_api.Configuration(auth=auth.Cookie(lambda: "name=value"))
+reveal_type(auth.auto())  # Source
+reveal_type(auth.DexPassword("me", "secret", connector="ldap").login)  # str
+reveal_type(auth.ServiceAccount().path)  # str
 
 reveal_type(api.run_service_get_run("id"))  # V2beta1Run
 reveal_type(api.get_run(run_id="id", experiment_id=None))  # V2beta1Run

@@ -2,7 +2,7 @@
 """Uses that type checkers must refuse, each line that ends so."""
 
 import kfp_server_api
-from kfp_server_api import doctor
+from kfp_server_api import auth, doctor
 
 client = kfp_server_api.ApiClient()
 api = kfp_server_api.RunServiceApi(client)
@@ -22,3 +22,8 @@ kfp_server_api.V2beta1Run(dispaly_name="x")  # wrong
 kfp_server_api.V2beta1Run(display_name=5)  # wrong
 kfp_server_api.Configuration(hots="x")  # wrong
 kfp_server_api.NoSuchName  # wrong
+kfp_server_api.Configuration(auth=5)  # wrong
+kfp_server_api.Configuration(auth=lambda: 5)  # wrong
+auth.DexPassword("me")  # wrong
+auth.TokenFile(5)  # wrong
+auth.Cookie(5)  # wrong
