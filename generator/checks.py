@@ -73,7 +73,7 @@ def _mappings(node: Any) -> Iterator[Mapping]:
 
 
 def _check_life(mapping: Mapping, releases: list[str]) -> None:
-    for key in RELEASES:
+    for key in (*RELEASES, "x-served-since"):
         if key in mapping and mapping.need(key, str) not in releases:
             raise mapping.error(f"{mapping[key]!r} is none of x-releases", key)
     since, until = mapping.given("x-since", releases[0]), mapping.given("x-until", releases[-1])

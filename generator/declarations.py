@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import textwrap
 
-from generator.objects import Field, ListField, Model, Operation, Paging, Param
+from generator.objects import Field, ListField, Model, Namespace, Operation, Paging, Param
 
 WIDTH = 110
 
@@ -14,7 +14,7 @@ def operation_data(op: Operation) -> str:
     """Return the arguments of `Operation(...)`: route, parameters, the rest."""
     rest = _keywords(returns=op.returns if op.returns != "object" else "", idempotent=op.idempotent)
     rest += _keywords(short_name=op.short_name, since=op.since, until=op.until)
-    rest += [] if op.served else ["served=False"]
+    rest += [*([] if op.served else ["served=False"]), *_keywords(served_since=op.served_since)]
     groups = [filled([code(op.name), code(op.method), code(op.path)], 8)]
     if op.params:
         groups.append(_tuple("", [_param(param) for param in op.params]))
@@ -22,6 +22,8 @@ def operation_data(op: Operation) -> str:
         groups.append(filled(rest, 8))
     if op.paging:
         groups.append(f"        paging=Paging(\n{filled(_paging(op.paging), 12)},\n        )")
+    if op.namespace:
+        groups.append(f"        namespace={_namespace(op.namespace)}")
     if op.fields:
         groups.append(_tuple("fields=", [_list_field(field) for field in op.fields]))
     return ",\n".join(groups) + ","
@@ -34,6 +36,8 @@ def field_value(field: Field, enums: frozenset[str]) -> str:
         json=_unless(field.name, field.wire),
         base64=field.base64,
         int64=field.int64,
+        since=field.since,
+        always=field.always,
     )
     return f"field(default=None, {', '.join(said)})" if said else "None"
 
@@ -61,6 +65,11 @@ def _paging(paging: Paging) -> list[str]:
         next_wire=_unless(paging.next.name, paging.next.wire),
         items_wire=_unless(paging.items.name, paging.items.wire),
     )
+
+
+def _namespace(namespace: Namespace) -> str:
+    said = [code(namespace.wire), code(namespace.location), *_keywords(unless=namespace.unless)]
+    return f"Namespace({', '.join(said)})"
 
 
 def _list_field(field: ListField) -> str:

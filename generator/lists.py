@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Lists of the API: their pages, and what they are sorted and filtered by."""
+"""Lists of the API: their pages, what they are sorted and filtered by, and the namespace that they are of."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Mapping as Models
 from dataclasses import replace
 
 from generator.names import models_in
-from generator.objects import Field, ListField, Model, Paging, Param
+from generator.objects import Field, ListField, Model, Namespace, Paging, Param
 from generator.yaml_lines import Mapping, distinct
 
 _TYPES = {"string": "str", "integer": "int", "number": "float", "date-time": "datetime"}
@@ -42,6 +42,24 @@ def paging_of(where: Mapping, params: Sequence[Param], returns: Model | None) ->
         items=field("items", "list", "list["),
         resend=tuple(param("resend", name) for name in paging.each("resend", str)),
     )
+
+
+def namespace_of(where: Mapping, params: Sequence[Param], models: Models[str, Model]) -> Namespace | None:
+    """Return where `Configuration.namespace` goes: a text in the query, or in the body."""
+    if "x-namespace" not in where:
+        return None
+    said = where.need("x-namespace", Mapping).only("to", "unless")
+    query = {param.wire for param in params if param.location == "query" and param.type == "str"}
+    bodies = [models[param.type] for param in params if param.location == "body" and param.type in models]
+    wire, unless = said.need("to", str), tuple(said.each("unless", str))
+    for name in unless:
+        if name not in query:
+            raise said.error(f"no text parameter {name!r}", "unless")
+    if wire in query:
+        return Namespace(wire, "query", unless)
+    if not any(field.wire == wire and field.type == "str" for body in bodies for field in body.fields):
+        raise said.error(f"neither a text parameter nor a text field of the body is called {wire!r}", "to")
+    return Namespace(wire, "body", unless)
 
 
 def fields_of(

@@ -46,7 +46,8 @@ OF_CALLS = frozenset({"self", "options", "async_req"})
 OF_CLASSES = frozenset(
     {
         "Any", "ApplyResult", "AsyncOptions", "Enum", "HTTPResponse", "Headers", "ListField", "Mapping", "Model",
-        "Operation", "Options", "Paging", "Param", "RawOptions", "Service", "TYPE_CHECKING", "Unpack", "Upload",
+        "Namespace", "Operation", "Options", "Paging", "Param", "RawOptions", "Service", "TYPE_CHECKING", "Unpack",
+        "Upload",
     }
 )  # fmt: skip
 """Names that generated modules import."""

@@ -37,6 +37,8 @@ class Field:
     base64: bool = False
     int64: bool = False
     """A text, or a list of texts, that holds 64-bit integers."""
+    always: bool = False
+    """Every reply of a server that has the field holds it."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,17 @@ class ListField:
 
 
 @dataclass(frozen=True)
+class Namespace:
+    """Where `Configuration.namespace` goes in a request."""
+
+    wire: str
+    location: str
+    """"query", or "body" for a field of it."""
+    unless: tuple[str, ...] = ()
+    """Query parameters by name on the wire; where one is given, no namespace is added."""
+
+
+@dataclass(frozen=True)
 class Operation:
     """One operation."""
 
@@ -83,9 +96,11 @@ class Operation:
     since: str = ""
     until: str = ""
     served: bool = True
+    served_since: str = ""
     idempotent: bool = False
     paging: Paging | None = None
     fields: tuple[ListField, ...] = ()
+    namespace: Namespace | None = None
     content_type: str = ""
 
 

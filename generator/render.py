@@ -49,6 +49,7 @@ def render(spec: Spec, guides: Sequence[Guide] = ()) -> dict[str, str]:
     modules = _modules(spec)
     files = {
         f"{PACKAGE}/__init__.py": env.get_template("package.py.j2").render(names=modules, submodules=_SUBMODULES),
+        f"{PACKAGE}/_releases.py": env.get_template("releases.py.j2").render(),
         f"{PACKAGE}/api/__init__.py": _namespace(env, "API classes, one for each service.", modules, "api"),
         f"{PACKAGE}/models/__init__.py": _namespace(env, "Models and enums of the API.", modules, "models"),
     }
@@ -161,6 +162,7 @@ def _operation_imports(service: Service) -> str:
     params = [param for op in service.operations for param in op.params]
     needed = {
         "ListField": any(op.fields for op in service.operations),
+        "Namespace": any(op.namespace for op in service.operations),
         "Operation": True,
         "Paging": any(op.paging for op in service.operations),
         "Param": bool(params),

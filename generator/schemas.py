@@ -136,10 +136,13 @@ def _field(properties: Mapping, wire: str, schema: Mapping) -> Field:
     base64 = "contentEncoding" in schema
     if base64:
         _require(schema, "contentEncoding", "base64")
-    type_name = _field_type(schema, "description", *RELEASES, *(["contentEncoding"] if base64 else []))
+    type_name = _field_type(schema, "description", "x-always", *RELEASES, *(["contentEncoding"] if base64 else []))
     if base64 and (type_name != "str" or "format" in schema):
         raise schema.error("only a string without a format has an encoding", "contentEncoding")
-    return Field(name, wire, type_name, text_of(schema), *life_of(schema), base64, _is_int64(schema))
+    always = schema.given("x-always", False)
+    if "x-always" in schema and not (always and "x-since" in schema):
+        raise schema.error("'x-always' is true, and only where x-since is, for what its absence tells", "x-always")
+    return Field(name, wire, type_name, text_of(schema), *life_of(schema), base64, _is_int64(schema), always)
 
 
 def _field_type(schema: Mapping, *also: str) -> str:

@@ -14,7 +14,7 @@ from generator.checks import (
     check_parameters,
     check_path,
 )
-from generator.lists import fields_of, paging_of
+from generator.lists import fields_of, namespace_of, paging_of
 from generator.names import OF_CALLS
 from generator.objects import Field, Model, Operation, Param, Service, Spec
 from generator.schemas import RELEASES, life_of, models_of, text_of, type_of, wire_name
@@ -72,7 +72,7 @@ def _operations(
 def _operation(url: str, method: str, op: Mapping) -> Operation:
     op.only(
         "operationId", "tags", "summary", "description", "parameters", "requestBody", "responses", "x-short-name",
-        "x-served", "x-paging", "x-fields", "x-idempotent", "x-example", *RELEASES,
+        "x-served", "x-served-since", "x-paging", "x-fields", "x-namespace", "x-idempotent", "x-example", *RELEASES,
     )  # fmt: skip
     params = [_parameter(each) for each in op.each("parameters", Mapping)]
     body = _body(op.need("requestBody", Mapping)) if "requestBody" in op else None
@@ -97,6 +97,7 @@ def _operation(url: str, method: str, op: Mapping) -> Operation:
         example=op.given("x-example", ""),
         short_name=op.given("x-short-name", ""),
         served=op.given("x-served", True),
+        served_since=op.given("x-served-since", ""),
         idempotent=_is_idempotent(method, op),
         content_type=content[body.location] if body else "",
         since=since,
@@ -121,7 +122,8 @@ def _is_idempotent(method: str, op: Mapping) -> bool:
 
 def _with_list(operation: Operation, where: Mapping, models: dict[str, Model], first_release: str) -> Operation:
     paging = paging_of(where, operation.params, models.get(operation.returns))
-    return replace(operation, paging=paging, fields=fields_of(where, paging, models, first_release))
+    fields, namespace = fields_of(where, paging, models, first_release), namespace_of(where, operation.params, models)
+    return replace(operation, paging=paging, fields=fields, namespace=namespace)
 
 
 def _parameter(param: Mapping) -> Param:

@@ -13,15 +13,14 @@ from generator.objects import Field, ListField, Model, Operation, Param
 
 
 def operation_text(op: Operation) -> str:
-    """Return what an operation does, and that it may be repeated where the method does not say so."""
-    return _sentences(
-        op.description, "Repeating the call is harmless." if op.idempotent and op.method == "POST" else ""
-    )
+    """Return what an operation does, that it may be repeated where the method does not say so, and who serves it."""
+    harmless = "Repeating the call is harmless." if op.idempotent and op.method == "POST" else ""
+    return _sentences(op.description, harmless, f"Served since {op.served_since}." if op.served_since else "")
 
 
 def param_text(op: Operation, param: Param) -> str:
-    """Return what a parameter is for, with what follows from the list that it pages, sorts or filters."""
-    return _sentences(param.description, _list_text(op, param))
+    """Return what a parameter is for, with what follows from facts: of the list, and of the namespace."""
+    return _sentences(param.description, _list_text(op, param), _namespace_text(op, param))
 
 
 def released(text: str, thing: Any) -> str:
@@ -61,6 +60,14 @@ def _list_text(op: Operation, param: Param) -> str:
         keys = f"Keys are the fields of {op.paging.sort.name}{f', and {alone}' if alone else ''}."
         return f"{keys} `filters.field` makes conditions that are checked."
     return ""
+
+
+def _namespace_text(op: Operation, param: Param) -> str:
+    to = op.namespace
+    if to is None or param.location != to.location or (param.location == "query" and param.wire != to.wire):
+        return ""
+    without = to.wire if param.location == "body" else joined(["it", *to.unless])
+    return f"Without {without}, `Configuration.namespace` is sent where it is set."
 
 
 def _names(op: Operation, only: str) -> str:

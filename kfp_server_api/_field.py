@@ -21,9 +21,20 @@ class _Declaration(NamedTuple):
     json: str = ""
     base64: bool = False
     int64: bool = False
+    since: str = ""
+    always: bool = False
 
 
-def field(*, default: None = None, enum: str = "", json: str = "", base64: bool = False, int64: bool = False) -> Any:
+def field(
+    *,
+    default: None = None,
+    enum: str = "",
+    json: str = "",
+    base64: bool = False,
+    int64: bool = False,
+    since: str = "",
+    always: bool = False,
+) -> Any:
     """Declare what a field's annotation cannot say.
 
     Args:
@@ -32,8 +43,10 @@ def field(*, default: None = None, enum: str = "", json: str = "", base64: bool 
         json: name on the wire, where it is not the attribute's.
         base64: check on assignment that the text is base64.
         int64: the text, or each of a list, is a 64-bit integer.
+        since: first release that has it; "" = all.
+        always: every reply of a server that has it holds it.
     """
-    return _Declaration(default, enum, json, base64, int64)
+    return _Declaration(default, enum, json, base64, int64, since, always)
 
 
 class Field:
@@ -41,18 +54,19 @@ class Field:
 
     Attributes:
         undecoded: the type of JSON value that is read from the JSON each time, as it is; None where all are decoded.
-        int64: the text, or each of a list, is a 64-bit integer.
+        int64, since, always: as declared.
         immutable: nobody can change a value, so it does not matter which of two threads stores it.
         value, dict, wire: decoders to the form of that name, compiled on first use.
     """
 
-    __slots__ = ("dict", "immutable", "int64", "key", "module", "name", "type", "undecoded", "value", "wire")
+    __slots__ = (
+        "always", "dict", "immutable", "int64", "key", "module", "name", "since", "type", "undecoded", "value", "wire",
+    )  # fmt: skip
 
-    def __init__(
-        self, module: str, name: str, key: str, type_name: str, undecoded: type | None, int64: bool = False
-    ) -> None:
-        self.module, self.name, self.key, self.type, self.undecoded = module, name, key, type_name, undecoded
-        self.int64 = int64
+    def __init__(self, module: str, name: str, type_name: str, undecoded: type | None, declared: _Declaration) -> None:
+        self.module, self.name, self.type, self.undecoded = module, name, type_name, undecoded
+        self.key, self.int64 = declared.json or name, declared.int64
+        self.since, self.always = declared.since, declared.always
         self.immutable = type_name in _IMMUTABLE
         self.value, self.dict, self.wire = map(self._compiled_later, _FORMS)
 
@@ -128,7 +142,7 @@ def _field_of(cls: type, name: str, annotation: str) -> Field:
     field_class = Base64Field if declared.base64 else Field
     undecoded = str if declared.enum else _UNDECODED.get(written)
     type_name = re.sub(r"\bAny\b", "object", written)
-    return field_class(cls.__module__, name, declared.json or name, type_name, undecoded, declared.int64)
+    return field_class(cls.__module__, name, type_name, undecoded, declared)
 
 
 def decode(decoder: Decoder, data: Mapping[str, Any], key: str, reply: Reply | None) -> Any:

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import logging
 from collections.abc import Callable
 from datetime import datetime, timezone
@@ -16,6 +14,7 @@ from kfp_server_api._error_body import parse
 from kfp_server_api._forms import forms_in
 from kfp_server_api._redirects import origin
 from kfp_server_api._request import Request
+from kfp_server_api._token_claims import payload
 from kfp_server_api.configuration import Configuration
 from kfp_server_api.exceptions import ApiException, ApiTypeError, AuthenticationError, DecodeError
 from kfp_server_api.retries import STATUSES
@@ -149,7 +148,7 @@ def _moved(error: AuthenticationError, asked: str) -> AuthenticationError:
 
 def _expiry(credential: Credential) -> str:
     """Return for an error when a credential ends and for whom it is; "" where it does not say so."""
-    claims = _claims(credential.value)
+    claims = payload(credential.value)
     end = claims.get("exp") if credential.expires is None else credential.expires
     said = []
     if isinstance(end, (int, float)):
@@ -164,18 +163,6 @@ def _expiry(credential: Credential) -> str:
         text = ", ".join(map(str, audience)) if isinstance(audience, list) else str(audience)
         said.append(f"is for {' '.join(text.split())[:200]}")
     return f", which {' and '.join(said)}" if said else ""
-
-
-def _claims(value: str) -> dict[str, Any]:
-    """Return what a JSON web token says, without a look at its signature; {} for other text."""
-    parts = value.split(".")
-    if len(parts) != 3:
-        return {}
-    try:
-        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except (ValueError, RecursionError):
-        return {}
-    return claims if isinstance(claims, dict) else {}
 
 
 class _Token(Source):

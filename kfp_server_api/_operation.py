@@ -68,6 +68,17 @@ class ListField(NamedTuple):
     """First release that has it; "" = the operation's first."""
 
 
+class Namespace(NamedTuple):
+    """Where `Configuration.namespace` goes, where the caller gives no namespace."""
+
+    key: str
+    """Name on the wire."""
+    location: str
+    """"query", or "body" for a field of it."""
+    unless: tuple[str, ...] = ()
+    """Names in the query; where the caller gives one of them, no namespace is added."""
+
+
 class Operation(NamedTuple):
     """One operation of the REST API, as the spec has it."""
 
@@ -84,8 +95,11 @@ class Operation(NamedTuple):
     paging: Paging | None = None
     fields: tuple[ListField, ...] = ()
     """Fields that a list is sorted and filtered by."""
+    namespace: Namespace | None = None
     served: bool = True
     """False where no real server has the route."""
+    served_since: str = ""
+    """First release whose servers have the route, where the client had it before."""
     short_name: str = ""
     """Name in releases 2.0.x, where it differs."""
     since: str = ""

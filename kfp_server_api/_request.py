@@ -103,6 +103,25 @@ _ONCE_AS_IT_IS = urllib3.Retry(False, redirect=False)
 _REDIRECTS = urllib3.Retry(None, redirect=20)
 
 
+def with_namespace(request: Request, namespace: Any) -> Request:
+    """Return a prepared request with `Configuration.namespace`, where its operation takes that and names none itself.
+
+    Raises:
+        ApiValueError: the setting is no text.
+    """
+    if not isinstance(namespace, str):
+        raise ApiValueError(f"`Configuration.namespace` is {namespace!r}: it has to be a text, or None")
+    to = request.operation.namespace if request.operation else None
+    if to is None or not namespace:
+        return request
+    if to.location == "body":
+        is_open = isinstance(request.body, dict) and request.body.get(to.key) is None
+        return request._replace(body={**request.body, to.key: namespace}) if is_open else request
+    if any(name == to.key or (name in to.unless and value) for name, value in request.query):
+        return request
+    return request._replace(query=[*request.query, (to.key, namespace)])
+
+
 _SEPARATORS = {"ssv": " ", "tsv": "\t", "pipes": "|"}
 
 

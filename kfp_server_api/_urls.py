@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""URLs without what must not be sent or shown: `user:password@`."""
+"""URLs: that of a server as a caller gives it, and without what must not be sent or shown, `user:password@`."""
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
+_NEVER = re.compile(r"[\s\x00-\x1f\x7f\\]")
+_LABEL = r"[^\s\"%<>^`{|}/?#@:\[\]\\.]+"
+_AUTHORITY = re.compile(rf"(?:\[[0-9A-Fa-f:.]+(?:%[\w.~%-]+)?\]|{_LABEL}(?:\.{_LABEL})*\.?)(?::([^:]*))?")
+_PORT = re.compile(r"0*[1-9]\d{0,4}", re.ASCII)
+_IPV6 = re.compile(r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 _SHOWN_USERINFO = re.compile(r"(?<=//)[^?\s'\"]*@")
 
 
@@ -18,15 +24,40 @@ def without_userinfo(url: Any) -> Any:
     return f"{scheme}{slashes}{authority.rpartition('@')[2]}{slash}{path}"
 
 
+@lru_cache(maxsize=64)
 def base_url(host: str) -> str:
     """Return the setting `Configuration.host` as the beginning of URLs: with a scheme, without `user:password@`.
 
     A password may hold what ends an authority (`/`, `#`), so all up to the last `@` goes.
+
+    Raises:
+        ValueError: it is neither `host[:port][/path]` nor an http or https URL; says why, without credentials.
     """
     scheme, slashes, rest = host.partition("://")
     if not slashes:
         scheme, rest = "http", host
-    return f"{scheme}://{rest.rpartition('@')[2]}"
+    address = rest.rpartition("@")[2]
+    fault = _fault_of(scheme, address)
+    if fault:
+        given = address if "@" in host else host
+        raise ValueError(f"{given!r}: {fault}")
+    return f"{scheme}://{address}"
+
+
+def _fault_of(scheme: str, address: str) -> str:
+    """Return what is wrong with a scheme, or with a host, its port and path; "" where nothing is."""
+    authority = address.partition("/")[0]
+    found = _AUTHORITY.fullmatch(authority)
+    if scheme.lower() not in ("http", "https") or authority in ("http:", "https:"):
+        return "it begins with neither http:// nor https:// nor the name of a host"
+    if _NEVER.search(address):
+        return "a space, a control character or a backslash has no place in it"
+    if "?" in address or "#" in address:
+        return "a query or fragment is no part of it; it ends with the path below which the server has `/apis`"
+    if not found:
+        return "an IPv6 address stands in [brackets]" if _IPV6.fullmatch(authority) else "it names no host"
+    port_is_good = not found[1] or (_PORT.fullmatch(found[1]) and int(found[1]) < 65536)
+    return "" if port_is_good else "the port is no number from 1 to 65535"
 
 
 def shown(text: str) -> str:

@@ -15,10 +15,11 @@ import six
 from kfp_server_api import _decoding, _encoding, _login, rest
 from kfp_server_api._connection_errors import connection_errors
 from kfp_server_api._deadline import Deadline, deadline_of, within
+from kfp_server_api._hints import Looks, explain, learn, telling
 from kfp_server_api._multipart import source_of
 from kfp_server_api._operation import operation_of
 from kfp_server_api._reply import Reply, decoded, refuse_page
-from kfp_server_api._request import Request, fill_path, pairs_of, sending
+from kfp_server_api._request import Request, fill_path, pairs_of, sending, with_namespace
 from kfp_server_api._threads import Threads
 from kfp_server_api._urls import base_url
 from kfp_server_api._version import API_VERSION
@@ -79,6 +80,7 @@ class ApiClient:
         self.cookie = cookie
         self.client_side_validation: bool = self.configuration.client_side_validation
         self._of_thread, self._threads = threading.local(), Threads()
+        self._servers: dict[str, Looks] = {}  # by URL
 
     def __enter__(self) -> Self:
         return self
@@ -196,6 +198,9 @@ class ApiClient:
         token = sending.set(request)
         try:
             return self._interpret(request, perform(self._send, request, self.configuration))
+        except ApiException as error:
+            explain(self._servers, request, error)
+            raise
         finally:
             sending.reset(token)
 
@@ -220,11 +225,21 @@ class ApiClient:
         # The hook that renews tokens runs here, before the host is read: it may set the host, too.
         self.update_params_for_auth(headers, query, request.auth_settings)
         body = self.sanitize_for_serialization(request.body) if request.body else request.body
-        host = self.configuration.host if request.host is None else request.host
+        url = self._base_url(request) + path
+        request = request._replace(path_params=path_params, query=query, headers=headers, body=body, form=form, url=url)
+        namespace = self.configuration.namespace
+        return request if namespace is None else with_namespace(request, namespace)
+
+    def _base_url(self, request: Request) -> str:
+        name, host = "Configuration.host", self.configuration.host
+        if request.host is not None:
+            name, host = "_host", request.host
         if not isinstance(host, str) or not host.strip():
-            raise ApiValueError(f"`Configuration.host` is {host!r}: it has to be the URL of a server")
-        url = base_url(host) + path
-        return request._replace(path_params=path_params, query=query, headers=headers, body=body, form=form, url=url)
+            raise ApiValueError(f"`{name}` is {host!r}: it has to be the URL of a server")
+        try:
+            return base_url(host)
+        except ValueError as fault:
+            raise ApiValueError(f"`{name}` is {fault}") from None
 
     def _send(self, request: Request) -> Any:
         """Send a prepared request and return its reply, of a file unread."""
@@ -245,6 +260,8 @@ class ApiClient:
         if not request.preload_content:
             return response
         data = self._data(request, response)
+        if telling(request.response_type):
+            learn(self._servers, request, data)
         if request.data_only:
             return data
         return data, response.status, response.headers if request.response_type == "file" else response.getheaders()

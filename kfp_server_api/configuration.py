@@ -38,7 +38,8 @@ class Configuration:
     """Settings of a client; read on every call, so that a running client can be given a new token or host.
 
     Args:
-        host: URL of the server, with a path where a proxy stands in front; no trailing slash. Without a scheme: http.
+        host: `host[:port][/path]` or an http or https URL, with a path where a proxy stands in front; no trailing
+            slash. Without a scheme: http. Anything else is an `ApiValueError` of the call.
         api_key: secrets by name. The server knows one name, "authorization"; its value is sent in that header.
         api_key_prefix: text before a secret by name, such as {"authorization": "Bearer"}.
         username: for `get_basic_auth_token`; no operation of this API sends it.
@@ -55,6 +56,8 @@ class Configuration:
             both; None or `math.inf` = no limit. The read time runs anew with every chunk received.
         deadline: seconds (number or timedelta) from the start of a call within which it ends, with all its retries,
             pauses, redirects and the body, for calls that give no `_deadline`; None or `math.inf` = no limit.
+        namespace: namespace of a multi-user server; sent to create and list experiments, and to list the runs and
+            recurring runs of no experiment, where the call itself names none. None or "" = none.
         refresh_api_key_hook: called with this object before every request; may set `api_key` or `access_token`.
         safe_chars_for_path_param: characters not escaped in path parameters.
         client_side_validation: check required parameters before sending.
@@ -100,6 +103,7 @@ class Configuration:
         self.discard_unknown_keys = discard_unknown_keys
         self.timeout: Any = DEFAULT_TIMEOUT
         self.deadline: Any = None
+        self.namespace: str | None = None
         self.verify_ssl = True
         self.ssl_ca_cert: str | None = None
         self.cert_file: str | None = None

@@ -114,12 +114,15 @@ class ApiException(OpenApiException):
         body: reply body as text, None without one.
         headers: reply headers (case-insensitive), None without a reply.
         code: gRPC code from the body (5 = NOT_FOUND, ...), None when it has none.
-        message: one line for people, from whatever shape the body has.
+        message: one line for people, from whatever shape the body has, and the hint in parentheses.
+        hint: what the server cannot say, "" where nothing fits: what it does not know of the call, with the release
+            that first has it and the releases that the server looks like; which setting is missing.
         details: the list `details` of the body (of a Kedro server `detail`), empty when it has none.
         method: HTTP method of the request, None when unknown.
         url: URL that answered (after redirects), without credentials, None when unknown.
     """
 
+    hint: str = ""
     _sentence: str = ""
     """Why this is an error, where the body does not say it."""
 
@@ -148,7 +151,8 @@ class ApiException(OpenApiException):
 
     @property
     def message(self) -> str:
-        return self._sentence or message_in(parse(self.body), self.body) or (self.reason or "").partition("\n")[0]
+        text = self._sentence or message_in(parse(self.body), self.body) or (self.reason or "").partition("\n")[0]
+        return f"{text} ({self.hint})" if self.hint else text
 
     def __str__(self) -> str:
         lines = [f"({self.status})", f"Reason: {self.reason}"]
@@ -164,8 +168,9 @@ class ApiException(OpenApiException):
 
     def _notes(self) -> list[str]:
         """Lines that upstream's text does not have."""
-        request = [f"Request: {self.method} {self.url}"] if self.url else []
-        return [*request, f"Message: {self._sentence}"] if self._sentence not in (self.reason, "") else request
+        notes = {"Request": f"{self.method} {self.url}" if self.url else "", "Hint": self.hint}
+        notes["Message"] = self._sentence if self._sentence != self.reason else ""
+        return [f"{name}: {text}" for name, text in notes.items() if text]
 
 
 class BadRequestError(ApiException):

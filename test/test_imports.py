@@ -18,14 +18,14 @@ from kfp_server_api import api, models
 PACKAGE = Path(kfp_server_api.__file__).resolve().parent
 CONTRIBUTING = Path(__file__).resolve().parents[1] / "CONTRIBUTING.md"
 LEVELS = {
-    0: "exceptions _error_body _urls _version configuration",
-    1: "_connection_errors _credentials _deadline _decoding _download _encoding _forms _multipart _pools _proxies "
-    "_redirects _reply _session _sockets _threads",
-    2: "_dex _enum _exec_credential _field _kubeconfig _login _model _operation _request _spec_files auth filters "
-    "rest retries",
-    3: "_kedro_models _list_call _once _progress _runs _service _types api_client models",
+    0: "exceptions _error_body _releases _urls _version configuration",
+    1: "_answers _connection_errors _credentials _deadline _decoding _download _encoding _forms _multipart "
+    "_pools _proxies _redirects _reply _session _sockets _threads _token_claims",
+    2: "_dex _enum _exec_credential _field _kubeconfig _login _model _operation _request _spec_files auth "
+    "filters rest retries",
+    3: "_hints _kedro_models _list_call _once _progress _runs _service _types api_client models",
     4: "api",
-    5: "_many_runs _wait ensure kedro pagination waiting",
+    5: "__main__ _many_runs _probe _wait doctor ensure kedro pagination waiting",
     6: "server",
 }
 """A file imports from its own level and from those below."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kfp_server_api._operation import ListField, Operation, Paging, Param
+from kfp_server_api._operation import ListField, Namespace, Operation, Paging, Param
 from kfp_server_api._service import Service, renamed, with_http_info
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ class ExperimentServiceApi(Service):
         "experiment_service_create_experiment", "POST", "/apis/v2beta1/experiments",
         (Param("experiment", "body", "V2beta1Experiment", True, earlier_names=("body",)),),
         returns="V2beta1Experiment", short_name="create_experiment",
+        namespace=Namespace("namespace", "body"),
     )
 
     @renamed(body="experiment")
@@ -64,7 +65,8 @@ class ExperimentServiceApi(Service):
         There is no operation to change an experiment later.
 
         Args:
-            experiment: The experiment; display_name is required, on multi-user servers namespace too.
+            experiment: The experiment; display_name is required, on multi-user servers namespace too. Without
+                namespace, `Configuration.namespace` is sent where it is set.
 
         Raises:
             BadRequestError: The body is not a valid experiment, or namespace is missing on a multi-user
@@ -90,6 +92,7 @@ class ExperimentServiceApi(Service):
             token="page_token", size="page_size", sort="sort_by", filter="filter", next="next_page_token",
             items="experiments", resend=("namespace",),
         ),
+        namespace=Namespace("namespace", "query"),
         fields=(
             ListField("experiment_id", "str", aliases=("id",)),
             ListField("display_name", "str", aliases=("name",)), ListField("created_at", "datetime"),
@@ -123,7 +126,7 @@ class ExperimentServiceApi(Service):
                 a literal `+` or `%` in a value once yourself. Keys are the fields of sort_by. `filters.field`
                 makes conditions that are checked.
             namespace: Namespace whose experiments to list. Required on multi-user servers, ignored by
-                single-user ones.
+                single-user ones. Without it, `Configuration.namespace` is sent where it is set.
 
         Raises:
             BadRequestError: Bad page_size, page_token, sort_by or filter, or no namespace on a multi-user

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kfp_server_api._operation import ListField, Operation, Paging, Param
+from kfp_server_api._operation import ListField, Namespace, Operation, Paging, Param
 from kfp_server_api._service import Service, renamed, with_http_info
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ class RecurringRunServiceApi(Service):
             token="page_token", size="page_size", sort="sort_by", filter="filter", next="next_page_token",
             items="recurring_runs", resend=("namespace", "experiment_id"), items_wire="recurringRuns",
         ),
+        namespace=Namespace("namespace", "query", unless=("experiment_id",)),
         fields=(
             ListField("recurring_run_id", "str", aliases=("id",)),
             ListField("display_name", "str", aliases=("name",)), ListField("created_at", "datetime"),
@@ -94,7 +95,8 @@ class RecurringRunServiceApi(Service):
                 first; ties go by id. Fields: recurring_run_id (or id), display_name (or name), created_at,
                 updated_at, description.
             namespace: Namespace whose recurring runs to list. Multi-user servers need this or experiment_id;
-                single-user ones ignore it.
+                single-user ones ignore it. Without it and experiment_id, `Configuration.namespace` is sent
+                where it is set.
             filter: JSON text of a `V2beta1Filter`, e.g. `{"predicates": [{"operation": "EQUALS", "key":
                 "display_name", "string_value": "x"}]}`. Clusters URL-decode the text a second time, so encode
                 a literal `+` or `%` in a value once yourself. Keys are the fields of sort_by. `filters.field`

@@ -9,13 +9,13 @@ from kfp_server_api._service import Service, renamed, with_http_info
 
 class ReportServiceApi(Service):
     """Reports with which agents inside the cluster tell the server what became of workflows and schedules. Not
-    for users: a report overwrites the stored state of a run. Served since 2.2.0.
+    for users: a report overwrites the stored state of a run.
     """
 
     _report_scheduled_workflow = Operation(
         "report_service_report_scheduled_workflow", "POST", "/apis/v2beta1/scheduledworkflows",
         (Param("scheduled_workflow", "body", "str", True, earlier_names=("body",)),),
-        short_name="report_scheduled_workflow",
+        short_name="report_scheduled_workflow", served_since="2.2.0",
     )
 
     @renamed(body="scheduled_workflow")
@@ -24,7 +24,8 @@ class ReportServiceApi(Service):
     ) -> Any:
         """Report the state of a schedule from inside the cluster.
 
-        For the cluster's own agents: it updates the recurring run whose ID is the UID of the object.
+        For the cluster's own agents: it updates the recurring run whose ID is the UID of the object. Served
+        since 2.2.0.
 
         Args:
             scheduled_workflow: A ScheduledWorkflow object as JSON text; sent as a JSON string, not as an
@@ -45,7 +46,7 @@ class ReportServiceApi(Service):
     _report_workflow = Operation(
         "report_service_report_workflow", "POST", "/apis/v2beta1/workflows",
         (Param("workflow", "body", "str", True, earlier_names=("body",)),),
-        short_name="report_workflow",
+        short_name="report_workflow", served_since="2.2.0",
     )
 
     @renamed(body="workflow")
@@ -53,7 +54,7 @@ class ReportServiceApi(Service):
         """Report the state of a run's workflow from inside the cluster.
 
         For the cluster's own agents: it updates state, end time and tasks of the run named by the label
-        `pipeline/runid`. An unknown run that belongs to a schedule is created.
+        `pipeline/runid`. An unknown run that belongs to a schedule is created. Served since 2.2.0.
 
         Args:
             workflow: An Argo Workflow object as JSON text; sent as a JSON string, not as an object.

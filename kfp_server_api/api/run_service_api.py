@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kfp_server_api._operation import ListField, Operation, Paging, Param
+from kfp_server_api._operation import ListField, Namespace, Operation, Paging, Param
 from kfp_server_api._service import Service, renamed, with_http_info
 
 if TYPE_CHECKING:
@@ -97,6 +97,7 @@ class RunServiceApi(Service):
             token="page_token", size="page_size", sort="sort_by", filter="filter", next="next_page_token",
             items="runs", resend=("namespace", "experiment_id"),
         ),
+        namespace=Namespace("namespace", "query", unless=("experiment_id",)),
         fields=(
             ListField("run_id", "str", aliases=("id",)), ListField("display_name", "str", aliases=("name",)),
             ListField("created_at", "datetime"), ListField("finished_at", "datetime"),
@@ -121,7 +122,8 @@ class RunServiceApi(Service):
 
         Args:
             namespace: Namespace whose runs to list. Multi-user servers need this or experiment_id;
-                single-user ones ignore it.
+                single-user ones ignore it. Without it and experiment_id, `Configuration.namespace` is sent
+                where it is set.
             experiment_id: Only runs of this experiment; absent means all. An unknown ID is a 404.
             page_token: `next_page_token` of the previous page, unchanged; absent for the first page. It
                 remembers sort_by and filter, so leave them out; send namespace and experiment_id again.

@@ -7,7 +7,7 @@ from kfp_server_api._model import Model, field
 class ProtobufAny(Model):
     """A message of any type, as found in the `details` of an error. Its own members stand beside these."""
 
-    type: str | None = field(default=None, json="@type")
+    type: str | None = field(default=None, json="@type", since="2.14.0")
     """Type of the message as a URL, `type.googleapis.com/google.rpc.Status` in errors. Since 2.14.0."""
     type_url: str | None = None
     """Type of the message under its protobuf name; JSON replies carry `@type` instead."""

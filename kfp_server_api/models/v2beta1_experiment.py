@@ -23,7 +23,7 @@ class V2beta1Experiment(Model):
     """Set by the server: `AVAILABLE` when made; archive and unarchive change it. One of
     `V2beta1ExperimentStorageState`.
     """
-    last_run_created_at: datetime | None = None
+    last_run_created_at: datetime | None = field(default=None, since="2.4.0", always=True)
     """`created_at` of the run made in it last, 1970-01-01T00:00:00Z before the first. Deleting runs does not set
     it back. Since 2.4.0.
     """

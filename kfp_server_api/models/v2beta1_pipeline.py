@@ -4,7 +4,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from kfp_server_api._model import Model
+from kfp_server_api._model import Model, field
 
 if TYPE_CHECKING:
     from kfp_server_api.models.google_rpc_status import GoogleRpcStatus
@@ -19,7 +19,7 @@ class V2beta1Pipeline(Model):
     """Name shown to people; need not be unique and can be changed. Defaults to name. Before 2.14.0 it is the
     unique name.
     """
-    name: str | None = None
+    name: str | None = field(default=None, since="2.14.0", always=True)
     """Name, unique in the namespace, at most 128 bytes and never changed. Defaults to display_name; with the
     Kubernetes store it must be a DNS name. Since 2.14.0.
     """
@@ -33,5 +33,5 @@ class V2beta1Pipeline(Model):
     """
     error: GoogleRpcStatus | None = None
     """Set by the server when the stored pipeline cannot be read."""
-    tags: dict[str, str] | None = None
+    tags: dict[str, str] | None = field(default=None, since="2.17.0")
     """Labels of up to 63 characters each, at most 20, no `.` in a key. Since 2.17.0."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from kfp_server_api._model import Model
+from kfp_server_api._model import Model, field
 
 if TYPE_CHECKING:
     from kfp_server_api.models.google_rpc_status import GoogleRpcStatus
@@ -20,7 +20,7 @@ class V2beta1PipelineVersion(Model):
     """UUID, set by the server; what a caller sends is ignored."""
     display_name: str | None = None
     """Name shown to people; need not be unique since 2.14.0 and can be changed. Defaults to name."""
-    name: str | None = None
+    name: str | None = field(default=None, since="2.14.0", always=True)
     """Name, unique in the pipeline, at most 127 bytes and never changed. Defaults to display_name; with the
     Kubernetes store it must be a DNS name. Since 2.14.0.
     """
@@ -40,5 +40,5 @@ class V2beta1PipelineVersion(Model):
     """
     error: GoogleRpcStatus | None = None
     """Set when the stored spec cannot be read; then only this and the ID are there."""
-    tags: dict[str, str] | None = None
+    tags: dict[str, str] | None = field(default=None, since="2.17.0")
     """Labels of up to 63 characters each, at most 20, no `.` in a key. Since 2.17.0."""

@@ -69,7 +69,7 @@ class V2beta1RecurringRun(Model):
     """
     experiment_id: str | None = None
     """Experiment of its runs. Required on multi-user servers; defaults to `Default` on single-user ones."""
-    plugins_input: dict[str, Any] | None = None
+    plugins_input: dict[str, Any] | None = field(default=None, since="2.17.0")
     """Settings for plugins of the server, by plugin name; limits as for runs. Since 2.17.0."""
 
     _one_of = ("pipeline_version_id", "pipeline_spec", "pipeline_version_reference")

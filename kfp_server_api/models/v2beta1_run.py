@@ -68,11 +68,11 @@ class V2beta1Run(Model):
     """States so far with their times, oldest first. `CANCELING`, and for scheduled runs `PENDING`, may be
     missing.
     """
-    plugins_input: dict[str, Any] | None = None
+    plugins_input: dict[str, Any] | None = field(default=None, since="2.17.0")
     """Settings for plugins of the server, by plugin name: at most 16, 64 KiB each, 256 KiB in all, nested 10
     deep. Since 2.17.0.
     """
-    plugins_output: dict[str, V2beta1PluginOutput] | None = None
+    plugins_output: dict[str, V2beta1PluginOutput] | None = field(default=None, since="2.17.0")
     """Records of the server's plugins, by plugin name; sending it is a 409. The local server puts the pipeline's
     outputs under `local`. Since 2.17.0.
     """

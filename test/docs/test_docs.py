@@ -29,6 +29,7 @@ SHELL = {
     "python3 -m venv .venv && .venv/bin/python -m pip install -c test/constraints.txt tox tox-uv"
     " && .venv/bin/tox run-parallel --parallel auto": "what runs this test",
     "python -m kfp_server_api.server --port 8888 --db kfp.db": "test/server/test_command.py",
+    "python -m kfp_server_api doctor --host http://localhost:8888": "test/server/test_doctor.py",
     "python -m generator": "tox's `generated`",
     "python -m generator --check": "tox's `generated`",
     "python -m benchmarks": "too long for a test; test/test_counts.py",

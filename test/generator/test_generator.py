@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 import kfp_server_api
-from kfp_server_api._operation import ListField, Paging
+from kfp_server_api._operation import ListField, Namespace, Paging
 
 ROOT = Path(__file__).parents[2]
-WRITTEN = ("_", "api_client", "configuration", "exceptions", "rest")
+WRITTEN = ("_", "api_client", "auth", "configuration", "exceptions", "rest", "retries")
 HEAD = """\
 openapi: 3.1.0
 info: {title: Zoo, version: 1.0.0, description: A zoo.}
@@ -246,6 +246,13 @@ KNOWN = {
             ListField("tags.", "str"),
         )
     ),
+    "_put.namespace": repr(Namespace("habitat", "body")),
+    "_zoo_list.namespace": repr(Namespace("sort", "query", unless=("page", "where"))),
+    "_photo_add.namespace, _photo_add.served_since, _zoo_list.served_since": "(None, '', '1.1')",
+    "[(each.name, each.since, each.always) for each in (Animal.legs, Animal.habitat, Animal.mood)]": (
+        "[('legs', '1.1', False), ('habitat', '1.1', True), ('mood', '', False)]"
+    ),
+    "__import__('kfp_server_api._releases')._releases.RELEASES": "('1.0', '1.1')",
     "_put.idempotent, _photo_add.idempotent": "(True, True)",
     "_get.path, _get.params[0].name, _get.params[0].wire": "('/zoo/{animal.id}', 'animal_id', 'animal.id')",
     "Mood._terminal, Mood._numbers": "(frozenset({'wild'}), (0, 2))",
@@ -278,6 +285,9 @@ def test_generated_code_knows_what_its_spec_says(zoo: Path, asked: str) -> None:
         ("ZooServiceApi.md", "Keys are the fields of sort, and mood with calm."),
         ("ZooServiceApi.md", "It remembers sort and where, so leave them out; send size again."),
         ("ZooServiceApi.md", "Of an animal. Repeating the call is harmless."),
+        ("ZooServiceApi.md", "All of them. Served since 1.1."),
+        ("ZooServiceApi.md", "Without it, page and where, `Configuration.namespace` is sent where it is set."),
+        ("ZooServiceApi.md", "Without habitat, `Configuration.namespace` is sent where it is set."),
         ("Mood.md", "Wild. Number 2 on the wire. Terminal."),
         ("Animal.md", "At most one of photo and extra is set."),
         ("Animal.md", "In grams. Int64: text in replies, text or number when sent."),

@@ -26,6 +26,8 @@ PAGING = GOOD[GOOD.index("      x-paging:\n") : GOOD.index("      x-fields:\n")]
 ENCODED = "contentEncoding: base64"
 SCHEMA = "{type: object, description: No., properties: {a: {type: string, description: No.}}}"
 TWINS = 'x-twins: {Flock: {x-until: "1.0"}}'
+TO_BODY = "x-namespace: {to: habitat}"
+TO_QUERY = "x-namespace: {to: sort, unless: [page, where]}"
 TEXTS = "items: {type: string}"
 NOT_FOUND = "'404': {$ref: '#/components/responses/Error', description: No such animal.}"
 FIRST = "'200': {description: It., content: {application/json: {schema: {$ref: '#/components/schemas/Animal'}}}}"
@@ -204,6 +206,21 @@ CHANGES: dict[str, list[tuple[str, ...]]] = {
         (DEFAULT, DEFAULT.replace("'}", "', description: No.}"), "unknown key 'description'"),
         (DEFAULT, "default: {$ref: '#/components/schemas/Herd'}", "an error's $ref begins with"),
     ],
+    "namespaces": [
+        (TO_BODY, TO_BODY.replace("habitat", "herd"), "neither a text parameter nor a text field of the body"),
+        (TO_BODY, TO_BODY.replace("habitat", "legs"), "neither a text parameter nor a text field of the body"),
+        (TO_BODY, "x-namespace: habitat", "'x-namespace' is a mapping"),
+        (TO_BODY, "x-namespace: {}", "key 'to' is missing"),
+        (TO_BODY, TO_BODY.replace("}", ", in: body}"), "unknown key 'in'"),
+        (TO_QUERY, TO_QUERY.replace("page, ", "size, "), "no text parameter 'size'"),
+        (TO_QUERY, TO_QUERY.replace("[page, where]", "page"), "'unless' is a list"),
+        (TO_QUERY, TO_QUERY.replace("to: sort", "to: size"), "neither a text parameter"),
+        ('x-served-since: "1.1"', 'x-served-since: "1.2"', "'1.2' is none of x-releases"),
+        ('x-served-since: "1.1"', "x-served-since: 1.1", "'x-served-since' is a text"),
+        ("x-always: true", "x-always: false", "'x-always' is true"),
+        ("x-always: true", "x-always: 1", "'x-always' is true or false"),
+        (', x-since: "1.1", x-always: true', ", x-always: true", "only where x-since is"),
+    ],
     "fields": [
         (MOOD, MOOD.replace("description", "type: string, description"), "unknown key 'type'"),
         (MOOD, MOOD.replace("description", "items: {}, description"), "unknown key 'items'"),
@@ -324,7 +341,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 def test_the_spec_that_is_changed_is_good(said: dict[str, str]) -> None:
-    assert said[GOOD] == "18 files"
+    assert said[GOOD] == "19 files"
 
 
 @pytest.mark.parametrize(("good", "bad", "text", "at"), CASES, ids=[case[2] for case in CASES])

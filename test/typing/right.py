@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import kfp_server_api
-from kfp_server_api import auth, ensure, filters
+from kfp_server_api import auth, doctor, ensure, filters
 from kfp_server_api.api.run_service_api import RunServiceApi as ByPath
 from kfp_server_api.models import V2beta1Run, V2beta1RuntimeState
 from kfp_server_api.models.v2beta1_experiment import V2beta1Experiment
@@ -79,6 +79,12 @@ reveal_type(filters.field("state").in_(["A", "B"]))  # Filter
 reveal_type(filters.field("state").desc())  # Order
 api.run_service_list_runs(filter=failed, sort_by=filters.field("state").asc())
 
+report = doctor.examine(kfp_server_api.Configuration(), timeout=timedelta(seconds=5))
+reveal_type(report.failed)  # bool
+for finding in report.findings:
+    reveal_type(finding.advice)  # str
+kfp_server_api.Configuration().namespace = "team-a"
+
 uploads = kfp_server_api.PipelineUploadServiceApi(client)
 reveal_type(uploads.upload_pipeline(Path("p.yaml"), name="p", tags={"team": "x"}))  # V2beta1Pipeline
 uploads.upload_pipeline(b"pipelineInfo: {}", name="p")
@@ -97,6 +103,7 @@ except kfp_server_api.ApiConnectionError as error:
     reveal_type(error.message)  # str
 except kfp_server_api.ApiException as error:
     reveal_type(error.code)  # int | None
+    reveal_type(error.hint)  # str
 
 reveal_type(wait_for_run(api, "id", timeout=60))  # V2beta1Run
 reveal_type(wait_for_run(api, "id", timeout=timedelta(hours=1), check=True, progress=True, poll=(1, 5)))  # V2beta1Run

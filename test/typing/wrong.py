@@ -2,7 +2,7 @@
 """Uses that type checkers must refuse, each line that ends so."""
 
 import kfp_server_api
-from kfp_server_api import auth, ensure
+from kfp_server_api import auth, doctor, ensure
 from kfp_server_api.filters import field
 from kfp_server_api.pagination import paginate
 from kfp_server_api.waiting import wait_for_run, wait_for_runs
@@ -19,6 +19,8 @@ api.run_service_get_run("id", _request_timeout="5")  # wrong
 api.run_service_create_run("not a run")  # wrong
 api.run_service_get_run("id").nosuch  # wrong
 api.no_such_method()  # wrong
+doctor.examine("http://localhost")  # wrong
+kfp_server_api.Configuration().namespace = 5  # wrong
 kfp_server_api.V2beta1Run(dispaly_name="x")  # wrong
 kfp_server_api.V2beta1Run(display_name=5)  # wrong
 kfp_server_api.Configuration(hots="x")  # wrong
