@@ -31,19 +31,24 @@ class PoolManager(urllib3.PoolManager):
 
     def request(self, method: str, url: str, *args: Any, **options: Any) -> Any:
         """Send a request; see `urllib3.PoolManager.request`."""
-        if args or "fields" in options or "json" in options or self._is_patched():
+        if args or "fields" in options or "json" in options or options.get("redirect", True) or self._is_patched():
             return super().request(method, url, *args, **options)
-        return self.urlopen(method, url, **options)
+        return self._open(method, url, **options)
 
     def urlopen(self, method: str, url: str, redirect: bool = True, **options: Any) -> Any:  # type: ignore[override]
         """Send a request; see `urllib3.PoolManager.urlopen`."""
+        if redirect or self._is_patched():
+            return super().urlopen(method, url, redirect, **options)
+        return self._open(method, url, **options)
+
+    def _open(self, method: str, url: str, redirect: bool = False, **options: Any) -> Any:
         start = url.find("/", 8)  # behind "https://"
         rewritten = start < 0 or "/." in url or "#" in url  # dot segments are folded, fragments are not sent
-        pool = None if redirect or rewritten or self._is_patched() else self._pool_at(url[:start])
+        pool = None if rewritten else self._pool_at(url[:start])
         if pool is None:
             return super().urlopen(method, url, redirect, **options)
         options.setdefault("headers", self.headers)
-        return pool.urlopen(method, url[start:], redirect=False, **options)
+        return pool.urlopen(method, url[start:], redirect=redirect, **options)
 
     def _is_patched(self) -> bool:
         """Tell whether somebody put a function of his own in the place of urllib3's, as mocks and tracers do."""
