@@ -178,11 +178,11 @@ class RESTClientObject:
             error = error_for(RESTResponse(bad.response), bad.method, bad.url)
             error._sentence = bad.sentence
             raise error from bad.__cause__
-        with connection_errors(method, url, self.configuration):  # a body that is read only now
-            _log.debug("%s %s: %s", method, url, response.status)
-            if not 200 <= response.status <= 299:
-                raise error_for(RESTResponse(response), method, url)
+        _log.debug("%s %s: %s", method, url, response.status)
+        if 200 <= response.status <= 299:
             return RESTResponse(response, url) if options["preload_content"] else response
+        with connection_errors(method, url, self.configuration):  # a body that was not preloaded is read only now
+            raise error_for(RESTResponse(response), method, url)
 
     def _own_pools(self) -> urllib3.PoolManager:
         """Return the pool manager, a new one after a fork: the parent's connections are not the child's to use."""
