@@ -158,10 +158,10 @@ def _parameter_type(schema: Mapping) -> tuple[str, str]:
 
 def _body(body: Mapping) -> Param:
     body.only("required", "description", "content", "x-parameter", "x-earlier-names")
-    type_name, content = body.one("content"), body.need("content", Mapping).only(_JSON, _FORM)
-    schema = content.need(type_name, Mapping).only("schema").need("schema", Mapping)
+    media_type, content = body.one("content"), body.need("content", Mapping).only(_JSON, _FORM)
+    schema = content.need(media_type, Mapping).only("schema").need("schema", Mapping)
     required, earlier = body.given("required", False), tuple(body.each("x-earlier-names", str))
-    if type_name == _JSON:
+    if media_type == _JSON:
         name = body.need("x-parameter", str)
         return Param(name, name, "body", _message(schema, "str"), required, text_of(body), earlier_names=earlier)
     if "x-parameter" in body:

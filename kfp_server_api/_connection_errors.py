@@ -27,15 +27,17 @@ class connection_errors:
         method, url: of the request, the URL without credentials.
     """
 
+    __slots__ = ("_configuration", "_method", "_url")
+
     def __init__(self, method: str | None, url: str | None, configuration: Configuration) -> None:
-        self._request = (method, url, configuration)
+        self._method, self._url, self._configuration = method, url, configuration
 
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, cls: Any, cause: BaseException | None, traceback: Any) -> None:
         if isinstance(cause, (u3.HTTPError, MemoryError, OverflowError)):  # a length beyond memory is read at once
-            raise _connection_error(cause, *self._request) from cause
+            raise _connection_error(cause, self._method, self._url, self._configuration) from cause
 
 
 def _connection_error(

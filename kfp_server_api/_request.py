@@ -159,7 +159,7 @@ def fill_path(path: str, params: list[tuple[str, Any]], safe: str) -> str:
         if "." in escaped and {".", ".."} & set(escaped.split("/")):
             raise ApiValueError(f"`{name}` cannot be {str(value)!r}: it would name another path")
         path = path.replace("{" + name + "}", escaped)
-    missing = _PLACEHOLDER.search(path)
+    missing = "{" in path and _PLACEHOLDER.search(path)
     if missing:
         raise ApiValueError(f"`{missing[1]}` is missing, without which the path is none")
     return path

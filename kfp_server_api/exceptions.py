@@ -352,11 +352,11 @@ def render_path(path_to_item: Any) -> str:
 
 def _without_secrets(headers: Any) -> Any:
     headers = headers if isinstance(headers, Mapping) else dict(headers)
-    if not any(SECRET_HEADER.search(name) or "@" in value for name, value in headers.items()):
+    if not any(SECRET_HEADER.search(name) or "@" in str(value) for name, value in headers.items()):
         return headers
     safe = headers.copy()
     for name, value in headers.items():
-        safe[name] = "***" if SECRET_HEADER.search(name) else shown(value)
+        safe[name] = "***" if SECRET_HEADER.search(name) else shown(str(value))
     return safe
 
 

@@ -202,11 +202,11 @@ class RESTClientObject:
             error = error_for(RESTResponse(bad.response), bad.method, bad.url)
             error._sentence = bad.sentence
             raise error from bad.__cause__
-        with connection_errors(method, url, self.configuration):  # a body that is read only now
-            _log.debug("%s %s: %s", method, url, response.status)
-            if not 200 <= response.status <= 299:
-                raise error_for(RESTResponse(response), method, url)
+        _log.debug("%s %s: %s", method, url, response.status)
+        if 200 <= response.status <= 299:
             return RESTResponse(response, url) if options["preload_content"] else response
+        with connection_errors(method, url, self.configuration):  # a body that was not preloaded is read only now
+            raise error_for(RESTResponse(response), method, url)
 
     def exchange(self, method: str, url: str, headers: dict[str, str], body: bytes | None = None) -> Any:
         """Send a request that is none of the API, as a login makes them: redirects are not followed, no status raises.

@@ -178,3 +178,10 @@ def test_the_text_of_a_decode_error_shows_no_body(status: int | None) -> None:
     error.body = '{"password": "hunter2"}'
     assert "hunter2" not in str(error)
     assert error.body == '{"password": "hunter2"}'
+
+
+@pytest.mark.parametrize("headers", [{"Retry-After": 5}, {"X-Trace": b"t1"}, {"X-Trace": None}])
+def test_headers_of_a_callers_own_making_do_not_spoil_the_text(headers: dict[str, object]) -> None:
+    error = exceptions.ApiException(status=503, reason="busy")
+    error.headers = headers
+    assert f"HTTP response headers: {headers}" in str(error)

@@ -124,9 +124,9 @@ def _wrong(what: str, value: Any, place: str) -> RequestError:
     return malformed(f"proto: invalid value for {what} field {place}: {json.dumps(value)[:80]}")
 
 
-def _of(type_name: type, value: Any, place: str) -> Any:
-    if not isinstance(value, type_name):
-        raise _wrong("list" if type_name is list else "object", value, place or "body")
+def _of(cls: type, value: Any, place: str) -> Any:
+    if not isinstance(value, cls):
+        raise _wrong("list" if cls is list else "object", value, place or "body")
     return value
 
 

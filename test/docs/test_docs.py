@@ -27,7 +27,7 @@ SHELL = {
         "test_the_quickstart below"
     ),
     "python3 -m venv .venv && .venv/bin/python -m pip install -c test/constraints.txt tox tox-uv"
-    " && .venv/bin/tox run-parallel --parallel auto": "what runs this test",
+    " && .venv/bin/tox run-parallel --parallel 3": "what runs this test",
     "python -m kfp_server_api.server --port 8888 --db kfp.db": "test/server/test_command.py",
     "python -m kfp_server_api doctor --host http://localhost:8888": "test/server/test_doctor.py",
     "python -m generator": "tox's `generated`",
