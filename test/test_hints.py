@@ -153,7 +153,6 @@ def test_a_colon_in_an_id_is_no_difference(serve: Any, connect: Any) -> None:
         reply("", 405),
         reply({"code": 2, "message": "Not Found"}, 500),
     ],
-    ids=str,
 )
 @pytest.mark.parametrize("call", ["get_run", "update_pipeline"])
 def test_an_error_that_fits_no_difference(serve: Any, connect: Any, answer: Answer, call: str) -> None:
