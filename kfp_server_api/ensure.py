@@ -126,8 +126,8 @@ def pipeline(
 def run(run_api: RunServiceApi, run: V2beta1Run | Mapping[str, Any], *, key: str) -> V2beta1Run:
     """Return the run with a key, made and started if there is none.
 
-    The run's ID is made from its experiment's ID and the key, so the same key is another run in another experiment. A
-    run that is there is given as it is: finished or failed, and also where it is not like `run`.
+    The run's ID is made (UUIDv5) from the key and where the run is: its experiment, or `Configuration.namespace` where
+    it names none. A run that is there is given as it is: finished or failed, and also where it is not like `run`.
 
     Args:
         run_api: service to create and read with.
@@ -142,7 +142,8 @@ def run(run_api: RunServiceApi, run: V2beta1Run | Mapping[str, Any], *, key: str
     wanted = _encoded("run", run)
     if wanted.get("run_id"):
         raise ApiValueError("`run.run_id` is made from `key`: leave it out")
-    run_id = str(uuid.uuid5(_RUN_IDS, json.dumps([wanted.get("experiment_id") or "", key])))
+    place = wanted.get("experiment_id") or run_api.api_client.configuration.namespace or ""
+    run_id = str(uuid.uuid5(_RUN_IDS, json.dumps([place, key])))
 
     def look(conflict: bool = False) -> V2beta1Run | None:
         try:

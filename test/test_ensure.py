@@ -346,6 +346,19 @@ def test_a_key_is_one_run_in_one_experiment(on: Any) -> None:
     assert runs[0] == runs[3]
 
 
+def test_a_key_is_one_run_in_one_namespace(on: Any) -> None:
+    _, ensures = on()
+    settings = ensures.runs.api_client.configuration
+    ids = []
+    for settings.namespace in ("team-a", "team-b", "team-a", None, ""):
+        ids.append(ensures.run("a", experiment_id=None).run_id)
+    assert len(set(ids)) == 3
+    assert ids[0] == ids[2]
+    in_an_experiment = ensures.run("a").run_id
+    settings.namespace = "team-a"
+    assert ensures.run("a").run_id == in_an_experiment
+
+
 def test_the_id_of_a_run_is_the_same_in_every_program(on: Any) -> None:
     _, ensures = on()
     assert ensures.run().run_id == "a6c0e86f-3aaa-5d82-900b-2e5bcb9daf1b"
