@@ -21,6 +21,7 @@ from urllib3 import connection, connectionpool
 from urllib3.exceptions import ConnectTimeoutError
 
 from kfp_server_api._deadline import Deadline, current
+from kfp_server_api._headers import begin
 
 
 @contextlib.contextmanager
@@ -74,13 +75,15 @@ def watched(sock: Any) -> Any:
 
 class _Response(http.client.HTTPResponse):
     def begin(self) -> None:
-        super().begin()
+        begin(self)
         deadline = current.get()
         if deadline is not None:
             deadline.doing = "reading the reply"
 
 
 class HTTPConnection(connection.HTTPConnection):
+    response_class = _Response
+
     def _new_conn(self) -> Any:
         deadline = current.get()
         if deadline is None:
@@ -117,7 +120,6 @@ class HTTPConnection(connection.HTTPConnection):
         if deadline is None:
             return super().request(*args, **options)
         watched(self.sock)
-        self.response_class = _Response
         deadline.doing = "sending the request"
         super().request(*args, **options)
         deadline.doing = "waiting for the reply"

@@ -19,7 +19,7 @@ PACKAGE = Path(kfp_server_api.__file__).resolve().parent
 CONTRIBUTING = Path(__file__).resolve().parents[1] / "CONTRIBUTING.md"
 LEVELS = {
     0: "exceptions _error_body _releases _urls _version configuration",
-    1: "_answers _connection_errors _credentials _deadline _decoding _download _encoding _forms _multipart "
+    1: "_answers _connection_errors _credentials _deadline _decoding _download _encoding _forms _headers _multipart "
     "_pools _proxies _redirects _reply _session _sockets _threads _token_claims",
     2: "_dex _enum _exec_credential _field _kubeconfig _login _model _operation _request _spec_files auth "
     "filters rest retries",

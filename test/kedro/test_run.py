@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from kfp_server_api import ApiClient, ApiException, BadRequestError, Configuration, NotFoundError, ServerError, rest
+from kfp_server_api import ApiClient, BadRequestError, Configuration, NotFoundError, ServerError
 from kfp_server_api.kedro import KedroRunError, KedroServer, RunFailure, RunRequest, RunSuccess
 
 SUCCEED = [
@@ -131,13 +131,15 @@ def sending(running):
     """Return a function that sends a run request with another body than the client's."""
 
     def send(body, content_type="application/json"):
-        class Raw(rest.RESTClientObject):
-            def _exchange(self, method, url, options):
-                headers = {**options["headers"], "Content-Type": content_type}
-                return super()._exchange(method, url, {**options, "body": body, "headers": headers})
-
         client = ApiClient(Configuration(host=running.host))
-        client.rest_client = Raw(client.configuration)
+        pools = client.rest_client.pool_manager
+
+        class Raw:
+            def request(self, method, url, **options):
+                headers = {**options["headers"], "Content-Type": content_type}
+                return pools.request(method, url, **{**options, "body": body, "headers": headers})
+
+        client.rest_client.pool_manager = Raw()
         return KedroServer(client).run()
 
     return send
@@ -160,14 +162,10 @@ def test_body_that_the_server_cannot_read_gives_its_text_as_the_message(sending,
     assert caught.value.message in caught.value.body
 
 
-@pytest.mark.parametrize(
-    ("below", "kind", "status", "message"),
-    [("/nosuch", NotFoundError, 404, "Not Found"), ("/run?x=", ApiException, 405, "Method Not Allowed")],
-)
-def test_wrong_host_gives_a_status_and_a_message(running, below, kind, status, message):
-    with pytest.raises(kind) as caught:
-        KedroServer(ApiClient(Configuration(host=running.host + below))).health()
-    assert (caught.value.status, caught.value.message) == (status, message)
+def test_wrong_host_gives_a_status_and_a_message(running):
+    with pytest.raises(NotFoundError) as caught:
+        KedroServer(ApiClient(Configuration(host=running.host + "/nosuch"))).health()
+    assert (caught.value.status, caught.value.message) == (404, "Not Found")
 
 
 def test_failed_run_is_returned_without_check(kedro):
