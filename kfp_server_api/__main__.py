@@ -22,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     configuration = Configuration(host=options.host)
     configuration.namespace, configuration.ssl_ca_cert = options.namespace, options.ca_cert
+    configuration.trust_env = options.trust_env
     configuration.auth = auth.TokenFile(options.token_file) if options.token_file else auth.auto()
     try:
         report = examine(configuration, timeout=options.timeout)
@@ -42,6 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument(
         "--ca-cert", metavar="FILE", help="CA certificates in PEM, where the server's are of no public CA"
     )
+    doctor.add_argument("--trust-env", action="store_true", help="go through the proxies that the environment names")
     doctor.add_argument("--timeout", type=float, default=20.0, help="seconds within which it ends (%(default)g)")
     return parser
 

@@ -52,7 +52,8 @@ def bearer(token: Any, whence: str, expires: float | None = None, mark: Any = No
     """
     text = re.sub(r"^bearer(\s+|$)", "", _text(token, whence), flags=re.I)
     if not _TOKEN.fullmatch(text):
-        raise no_credential(f"{whence} gives no token: it {'holds a character of none' if text else 'is empty'}")
+        fault = "it holds a blank, a line end or what else no token has" if text else "it is empty"
+        raise no_credential(f"{whence} gives no token: {fault}")
     return Credential("authorization", f"Bearer {text}", expires, mark)
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kfp_server_api._error_body import parse
 from kfp_server_api._releases import RELEASES
+from kfp_server_api.exceptions import SECRET_HEADER
 
 if TYPE_CHECKING:
     from kfp_server_api._field import Field
@@ -99,6 +100,8 @@ def explain(servers: dict[str, Looks], request: Request, error: ApiException) ->
         return
     if looks != ANY:
         servers[_server(request)] = looks
+    if error.status in (401, 403) and not any(map(SECRET_HEADER.search, request.headers)):
+        error.hint = "no credentials were sent: see `Configuration.auth`"
     if error.status == 400:
         newer, looks = _newer(request, error, body, looks)
         named = ", ".join(f"`{name}` since {since}" for name, since in newer.items())

@@ -55,7 +55,7 @@ def _operation_of(method: Any) -> tuple[Operation, Paging]:
                     return operation, operation.paging
     raise ApiTypeError(
         "`method` has to be a list method of an API object, such as `RunServiceApi(client).run_service_list_runs`,"
-        f" not {getattr(method, '__qualname__', method)!r}"
+        f" without parentheses, not {getattr(method, '__qualname__', type(method).__name__)}"
     )
 
 

@@ -50,12 +50,15 @@ def create(send: Callable[[], _Made], look: Callable[[bool], _Made | None], *, s
 
 
 def _found_after(error: ApiException | ApiConnectionError, look: Callable[[bool], _Made | None]) -> _Made | None:
-    """Look for what a create may have made, or met, that ended with an error."""
+    """Look for what a failed create may have made, or met; where the look gets no answer, too, that error is raised."""
     looks = _LOOKS if _is_open(error) else _LOOKS[:1] if isinstance(error, (ConflictError, ServerError)) else ()
     for pause in looks:
         if pause:
             time.sleep(pause)
-        found = look(isinstance(error, ConflictError))
+        try:
+            found = look(isinstance(error, ConflictError))
+        except (ServerError, ApiConnectionError) as later:
+            raise error from later
         if found is not None:
             return found
     return None

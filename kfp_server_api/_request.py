@@ -156,7 +156,7 @@ def fill_path(path: str, params: list[tuple[str, Any]], safe: str) -> str:
     """
     for name, value in params:
         escaped = quote(str(value), safe=safe)
-        if "." in escaped and {".", ".."} & set(escaped.split("/")):
+        if not escaped or ("." in escaped and {".", ".."} & set(escaped.split("/"))):
             raise ApiValueError(f"`{name}` cannot be {str(value)!r}: it would name another path")
         path = path.replace("{" + name + "}", escaped)
     missing = "{" in path and _PLACEHOLDER.search(path)

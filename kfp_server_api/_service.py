@@ -33,6 +33,8 @@ class Service:
             from kfp_server_api.api_client import ApiClient as Client
 
             api_client = Client()
+        if not hasattr(api_client, "call_api"):
+            raise ApiTypeError(f"`api_client` takes an ApiClient, not {type(api_client).__name__}")
         self.api_client: ApiClient = api_client
 
     def _call(self, operation: Operation, values: tuple[Any, ...], options: dict[str, Any]) -> Any:
@@ -89,6 +91,21 @@ class Service:
             text = json.dumps(self.api_client.sanitize_for_serialization(value))
             return _JSON_TEXT.sub(lambda found: found[0].replace("+", "\\u002b").replace("%", "\\u0025"), text)
         return value
+
+
+def expect(argument: str, api: Any, service: str, operation: str) -> None:
+    """Raise unless an argument is an API object.
+
+    Args:
+        argument: its name.
+        service: name of the class.
+        operation: one of its methods.
+
+    Raises:
+        ApiTypeError: it is something else.
+    """
+    if not hasattr(api, operation):
+        raise ApiTypeError(f"`{argument}` takes a {service}, not {type(api).__name__}")
 
 
 def as_argument(operation: Operation, name: str, value: Any) -> Any:

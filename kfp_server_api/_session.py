@@ -13,6 +13,7 @@ from urllib3 import exceptions as u3
 
 from kfp_server_api._deadline import Deadline, current
 from kfp_server_api._sockets import watched
+from kfp_server_api.exceptions import ApiTypeError
 
 
 class SessionPools:
@@ -23,6 +24,8 @@ class SessionPools:
     """
 
     def __init__(self, session: Any) -> None:
+        if isinstance(session, type) or not hasattr(session, "request"):
+            raise ApiTypeError(f"`session` takes a `requests.Session`, not {session!r:.100}")
         self.session = session
 
     def request(

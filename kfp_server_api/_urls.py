@@ -26,7 +26,8 @@ def without_userinfo(url: Any) -> Any:
 
 @lru_cache(maxsize=64)
 def base_url(host: str) -> str:
-    """Return the setting `Configuration.host` as the beginning of URLs: with a scheme, without `user:password@`.
+    """Return the setting `Configuration.host` as the beginning of URLs: with a scheme, without `user:password@` and
+    slashes at its end.
 
     A password may hold what ends an authority (`/`, `#`), so all up to the last `@` goes.
 
@@ -41,7 +42,7 @@ def base_url(host: str) -> str:
     if fault:
         given = address if "@" in host else host
         raise ValueError(f"{given!r}: {fault}")
-    return f"{scheme}://{address}"
+    return f"{scheme}://{address.rstrip('/')}"
 
 
 def _fault_of(scheme: str, address: str) -> str:

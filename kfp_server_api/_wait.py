@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Callable
 from kfp_server_api._deadline import Deadline, seconds_of
 from kfp_server_api._progress import shown
 from kfp_server_api._runs import GOOD, TERMINAL, failures, listed, one_line, title
+from kfp_server_api._service import expect
 from kfp_server_api.exceptions import (
     ApiConnectionError,
     ApiException,
@@ -61,8 +62,7 @@ class Wait:
     ) -> None:
         if on_change is not None and not callable(on_change):
             raise ApiTypeError(f"`on_change` takes a function of a run, not {on_change!r}")
-        if not hasattr(run_api, "run_service_get_run"):
-            raise ApiTypeError(f"`run_api` takes a RunServiceApi, not {type(run_api).__name__}")
+        expect("run_api", run_api, "RunServiceApi", "run_service_get_run")
         self.run_api = run_api
         self.open: dict[str, V2beta1Run | None] = dict.fromkeys(ids)
         self._count = len(self.open)

@@ -24,7 +24,7 @@ from kfp_server_api._threads import Threads
 from kfp_server_api._urls import base_url
 from kfp_server_api._version import API_VERSION
 from kfp_server_api.configuration import Configuration
-from kfp_server_api.exceptions import SECRET_HEADER, ApiException, ApiValueError, as_text
+from kfp_server_api.exceptions import SECRET_HEADER, ApiException, ApiTypeError, ApiValueError, as_text
 from kfp_server_api.retries import perform
 
 if TYPE_CHECKING:
@@ -71,7 +71,11 @@ class ApiClient:
         *,
         session: requests.Session | None = None,
     ) -> None:
-        self.configuration: Configuration = Configuration.get_default_copy() if configuration is None else configuration
+        if configuration is None:
+            configuration = Configuration.get_default_copy()
+        if not hasattr(configuration, "auth_settings"):
+            raise ApiTypeError(f"`configuration` takes a Configuration, not {type(configuration).__name__}")
+        self.configuration: Configuration = configuration
         self.pool_threads = pool_threads
         self.rest_client: rest.RESTClientObject = rest.RESTClientObject(self.configuration, session=session)
         self.default_headers: dict[str, Any] = {"User-Agent": f"kfp-server-api/{API_VERSION}/python"}

@@ -38,8 +38,8 @@ class Configuration:
     """Settings of a client; read on every call, so that a running client can be given a new token or host.
 
     Args:
-        host: `host[:port][/path]` or an http or https URL, with a path where a proxy stands in front; no trailing
-            slash. Without a scheme: http. Anything else is an `ApiValueError` of the call.
+        host: `host[:port][/path]` or an http or https URL, with a path where a proxy stands in front. Without a
+            scheme: http. Anything else is an `ApiValueError` of the call.
         api_key: secrets by name. The server knows one name, "authorization"; its value is sent in that header.
         api_key_prefix: text before a secret by name, such as {"authorization": "Bearer"}.
         username: for `get_basic_auth_token`; no operation of this API sends it.
@@ -184,8 +184,15 @@ class Configuration:
         """Return the secret of a name with its prefix, None without one; runs `refresh_api_key_hook` first."""
         if self.refresh_api_key_hook is not None:
             self.refresh_api_key_hook(self)
-        key = self.api_key.get(identifier)
-        prefix = self.api_key_prefix.get(identifier)
+        try:
+            key, prefix = self.api_key.get(identifier), self.api_key_prefix.get(identifier)
+        except AttributeError:
+            from kfp_server_api.exceptions import ApiTypeError
+
+            raise ApiTypeError(
+                '`Configuration.api_key` and `api_key_prefix` take a dict, such as {"authorization": …}; for a token'
+                " alone there is `auth`"
+            ) from None
         if key and prefix:
             return f"{prefix} {key}"
         if not key and identifier == "authorization" and self.access_token:

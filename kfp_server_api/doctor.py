@@ -18,6 +18,7 @@ from urllib.request import getproxies, proxy_bypass
 from kfp_server_api._answers import API, LOGIN, OTHER, REFUSED, Answer, addresses_beside, recognized
 from kfp_server_api._deadline import Deadline, deadline_of
 from kfp_server_api._probe import HEALTHZ, Probe, never_connected, place_of
+from kfp_server_api._proxies import proxy_of
 from kfp_server_api._redirects import origin
 from kfp_server_api._releases import RELEASES
 from kfp_server_api._token_claims import claims_of, span
@@ -36,6 +37,7 @@ _NOBODYS = "kfp-doctor-looks-who-is-calling"
 """A namespace to ask for where none is set: a server tells whom it knows from whom it does not before it looks."""
 _LARGEST_SKEW = 60.0
 """Seconds by which two clocks may differ."""
+_UNKNOWN_HOST = re.compile(r"resolve|getaddrinfo|Name or service|nodename")
 _INSIDE = re.compile(r"^\w+\(host=.*?\): ")
 _USER = re.compile(r"User '([^']*)' is not authorized")
 
@@ -125,6 +127,8 @@ class _Examination:
                 self._add("warning", text, "write http:// or https:// before it")
             if "@" in host:
                 self._add("warning", "The user and password in the host are never sent", "use `Configuration.auth`")
+            if not proxy and self.probe.configuration.trust_env:
+                proxy = proxy_of(base_url(host))
         if proxy:
             self._add("ok", f"Calls go through the proxy {without_userinfo(proxy)}")
 
@@ -134,7 +138,7 @@ class _Examination:
             text, _, advice = error.message.rpartition(" (")
             self._add("failure", text, advice.rstrip(")"))
         elif not isinstance(error, ApiConnectionError):  # an argument, or credentials that could not be had
-            self._add("failure", getattr(error, "message", "") or str(error), "correct that setting")
+            self._add("failure", getattr(error, "message", "") or str(error), "correct what it names")
         elif self.probe.wants_tls(error):
             self._add("failure", f"{place_of(error)} speaks TLS only", "write https:// in `Configuration.host`")
         else:
@@ -150,8 +154,13 @@ class _Examination:
         if self.probe.configuration.proxy:
             return "see whether `Configuration.proxy` is right, and lets calls to this host through"
         url = urlsplit(error.url or "")
+        if self.probe.configuration.trust_env and proxy_of(error.url or ""):
+            return "see whether the proxy that the environment names is right; `no_proxy` leaves a host out"
         if getproxies().get(url.scheme) and not proxy_bypass(url.hostname or ""):
-            return f"set `Configuration.proxy`: the environment names a proxy for {url.scheme}, which is not read"
+            named = f"the environment names a proxy for {url.scheme}, which is not read"
+            return f"set `Configuration.trust_env`, on the command line --trust-env: {named}"
+        if _UNKNOWN_HOST.search(str(error.reason)):
+            return "see whether the host's name is spelled right, and known in this network"
         if isinstance(error, ApiTimeoutError):
             return "see whether a firewall, a VPN or a proxy stands between, and whether the server is overloaded"
         if never_connected(error):
@@ -174,7 +183,9 @@ class _Examination:
 
     def _not_the_api(self, answer: Answer, what: str, name: str, advice: str) -> None:
         """Say what answers instead of the API, and where the API is."""
-        text = f"Not the API answers at {answer.place}, but {name}"
+        asked = base_url(self.probe.configuration.host)
+        place = asked if origin(answer.url) == origin(asked) else answer.place
+        text = f"At {place} something else than the API answers: {name}"
         found = next(self._elsewhere(), "") if what == OTHER else ""
         if found:
             self._add("failure", f"{text}; the API is at {found}", f"set `Configuration.host` to {found}")

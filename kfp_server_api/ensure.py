@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Callable, TypeVar
 
 from kfp_server_api._encoding import encode
 from kfp_server_api._once import create, identified, lock, not_promised
+from kfp_server_api._service import expect
 from kfp_server_api._spec_files import SpecFile, comparable, read_spec_file
 from kfp_server_api.api.experiment_service_api import ExperimentServiceApi
 from kfp_server_api.exceptions import ApiTypeError, ApiValueError, NotFoundError
@@ -69,6 +70,7 @@ def experiment(
     Raises:
         ConflictError: the server says that the name is taken, and shows nothing of that name.
     """
+    expect("api", api, "ExperimentServiceApi", "experiment_service_create_experiment")
     _check("name", name)
     body = V2beta1Experiment(display_name=name, description=description, namespace=namespace)
 
@@ -107,6 +109,8 @@ def pipeline(
         OSError: no such file.
         ApiValueError: `package` is neither YAML, JSON nor an archive with one of them.
     """
+    expect("upload_api", upload_api, "PipelineUploadServiceApi", "upload_pipeline_version")
+    expect("pipeline_api", pipeline_api, "PipelineServiceApi", "pipeline_service_create_pipeline")
     _check("name", name)
     content = read_spec_file(package)
     if content.spec is None:
@@ -138,6 +142,7 @@ def run(run_api: RunServiceApi, run: V2beta1Run | Mapping[str, Any], *, key: str
         DecodeError: the server chose another ID, so it cannot know the key again. The message names the run that it
             has made and started.
     """
+    expect("run_api", run_api, "RunServiceApi", "run_service_create_run")
     _check("key", key)
     wanted = _encoded("run", run)
     if wanted.get("run_id"):
@@ -181,6 +186,7 @@ def recurring_run(
         recurring_run: as for a create, with a `display_name`; without an `experiment_id` the experiment `Default` is
             meant.
     """
+    expect("api", api, "RecurringRunServiceApi", "recurring_run_service_create_recurring_run")
     wanted = _encoded("recurring_run", recurring_run)
     name: Any = wanted.get("display_name")
     _check("recurring_run.display_name", name)

@@ -75,6 +75,11 @@ class _ArgumentError(OpenApiException):
         self.path_to_item = path_to_item
         super().__init__(f"{msg} at {render_path(path_to_item)}" if path_to_item else msg)
 
+    @property
+    def message(self) -> str:
+        """One line that names the argument."""
+        return str(self.args[0])
+
 
 class ApiTypeError(_ArgumentError, TypeError):
     """An argument of a wrong type or name.

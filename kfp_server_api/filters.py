@@ -182,7 +182,10 @@ class Field(_Term):
         return Filter(_Condition(self._name, operation, value))
 
     def _as_argument(self, operation: Operation, name: str) -> NoReturn:
-        raise ApiTypeError(f"`{name}` takes {self!r} compared with a value, or to sort by {self!r}.asc() or .desc()")
+        takes = f"{self!r} compared with a value"
+        if operation.paging is not None and name == operation.paging.sort:
+            takes = f"{self!r}.asc() or .desc()"
+        raise ApiTypeError(f"`{name}` of {operation.name} takes {takes}, not {self!r} alone")
 
 
 class _Condition(NamedTuple):

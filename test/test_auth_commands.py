@@ -85,7 +85,7 @@ def test_a_command_is_asked_as_a_plugin_of_kubernetes(server: Any, runs: Any) ->
     [
         (f"print('{CANARY}'); raise SystemExit(3)", "exit code 3"),
         ("pass", "it is empty"),
-        (f"print('two {CANARY}')", "it holds a character of none"),
+        (f"print('two {CANARY}')", "it holds a blank"),
         (f"print('{{{CANARY}')", "broken JSON"),
         (f'print(\'{{"other": "{CANARY}"}}\')', "without `status.token`"),
         (f'print(\'{{"token": ["{CANARY}"]}}\')', "no text but list"),

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from fixtures.servers import reply
 
-from kfp_server_api import ApiClient, Configuration, RunServiceApi
+from kfp_server_api import ApiClient, ApiTypeError, Configuration, RunServiceApi
 
 
 @pytest.fixture
@@ -134,6 +134,30 @@ def test_host_settings_are_as_upstreams() -> None:
     assert configuration.get_host_from_settings(0) == configuration.get_host_settings()[0]["url"]
     with pytest.raises(ValueError, match="Invalid index 1"):
         configuration.get_host_from_settings(1)
+
+
+@pytest.mark.parametrize("value", ["tok", None, ["tok"]])
+def test_secrets_that_are_no_dict_are_refused_by_name(serve: Any, runs: Any, value: Any) -> None:
+    server = serve(reply({}))
+    with pytest.raises(ApiTypeError, match=r"`Configuration\.api_key` .* take a dict"):
+        runs(server, api_key=value).list_runs()
+    assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("make", "argument"),
+    [
+        (lambda: ApiClient("http://127.0.0.1"), "`configuration` takes a Configuration, not str"),
+        (lambda: RunServiceApi("http://127.0.0.1"), "`api_client` takes an ApiClient, not str"),
+        (lambda: RunServiceApi(Configuration()), "`api_client` takes an ApiClient, not Configuration"),
+        (lambda: ApiClient(session="x"), "`session` takes a `requests.Session`, not 'x'"),
+        (lambda: ApiClient(session=dict), "`session` takes a `requests.Session`, not <class 'dict'>"),
+    ],
+)
+def test_what_is_none_of_the_classes_that_build_on_each_other_is_refused_by_name(make: Any, argument: str) -> None:
+    with pytest.raises(ApiTypeError) as caught:
+        make()
+    assert caught.value.message == argument
 
 
 def test_retries_can_be_switched_off(serve: Any, runs: Any) -> None:

@@ -125,7 +125,7 @@ PAGES = {
 
 @pytest.mark.parametrize("name", PAGES)
 def test_it_says_what_answers_instead_of_the_api(serve: Any, name: str) -> None:
-    assert the("failure", f"but {name}", look(serve(PAGES[name]))).advice
+    assert the("failure", f"something else than the API answers: {name}", look(serve(PAGES[name]))).advice
 
 
 def test_a_redirect_to_a_login_is_a_login(serve: Any) -> None:
@@ -466,8 +466,30 @@ def test_a_proxy_of_the_environment_is_named_where_nothing_answers(monkeypatch: 
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.delenv("NO_PROXY", raising=False)
     report = look("http://no-such-host.invalid")
-    assert "Configuration.proxy" in the("failure", "Nothing answers", report).advice
+    assert "Configuration.trust_env" in the("failure", "Nothing answers", report).advice
     assert CANARY not in str(report)
+
+
+def test_a_proxy_of_the_environment_that_is_in_use_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", f"http://me:{CANARY}@127.0.0.1:1")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    configuration = Configuration(host="http://kfp.invalid")
+    configuration.trust_env = True
+    report = examine(configuration)
+    assert the("ok", "through the proxy http://127.0.0.1:1", report)
+    assert "the proxy that the environment names" in the("failure", "Nothing answers", report).advice
+    assert CANARY not in str(report)
+
+
+def test_a_host_that_is_not_known_may_be_spelled_wrong() -> None:
+    assert "spelled" in the("failure", "Nothing answers", look("http://no-such-host.invalid")).advice
+
+
+def test_the_host_is_shown_as_it_was_given(serve: Any) -> None:
+    server = server_of(serve, MULTI, NOBODY)
+    finding = the("failure", f"At {server.url}/apis/v2beta1 something else", look(f"{server.url}/apis/v2beta1"))
+    assert finding.advice == f"set `Configuration.host` to {server.url}"
 
 
 # As a whole

@@ -450,6 +450,28 @@ def test_a_lost_reply_is_a_line_in_the_log_that_holds_no_secret(on: Any, caplog:
     assert "s3cret" not in caplog.text
 
 
+def test_a_look_that_gets_no_answer_raises_the_error_of_the_create(on: Any, serve: Any, connect: Any) -> None:
+    client = connect(serve(reset_after(), *[reply("x", 500)] * 9), retries=0)
+    with pytest.raises(ApiConnectionError, match="POST"):
+        Ensure(client).experiment()
+
+
+@pytest.mark.parametrize(
+    ("call", "argument"),
+    [
+        (lambda it: ensure.experiment(it.runs, "e"), "`api` takes a ExperimentServiceApi, not RunServiceApi"),
+        (lambda it: ensure.pipeline(it.pipelines, it.uploads, "p", SPEC), "`upload_api` takes a Pipeline"),
+        (lambda it: ensure.pipeline(it.uploads, it.uploads, "p", SPEC), "`pipeline_api` takes a Pipeline"),
+        (lambda it: ensure.run(it.runs.api_client, {}, key="k"), "`run_api` takes a RunServiceApi, not ApiClient"),
+        (lambda it: ensure.recurring_run(it.runs, {}), "`api` takes a RecurringRun"),
+    ],
+)
+def test_another_api_object_is_refused(on: Any, call: Any, argument: str) -> None:
+    _, ensures = on()
+    with pytest.raises(ApiTypeError, match=argument):
+        call(ensures)
+
+
 def test_errors_of_a_look_are_raised(on: Any, serve: Any, connect: Any) -> None:
     server = serve(reset_after(), reply({"code": 7, "message": "no"}, 403))
     with pytest.raises(ApiException) as caught:

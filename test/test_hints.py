@@ -160,6 +160,13 @@ def test_an_error_that_fits_no_difference(serve: Any, connect: Any, answer: Answ
     assert hint(connect(serve(answer)), call, *arguments) == ""
 
 
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_refusal_without_credentials_says_so(serve: Any, connect: Any, status: int) -> None:
+    server = serve(reply({"code": 16, "message": "User identity is empty"}, status))
+    assert hint(connect(server), "get_run", "r1") == "no credentials were sent: see `Configuration.auth`"
+    assert hint(connect(server, access_token="t"), "get_run", "r1") == ""
+
+
 def test_a_name_to_sort_by(serve: Any, connect: Any) -> None:
     words = 'Invalid sorting field: "last_run_created_at" on listable type Experiment'
     said = hint(connect(serve(old_error(words))), "list_experiments", sort_by="last_run_created_at")

@@ -10,7 +10,15 @@ from urllib.parse import unquote
 import pytest
 from fixtures.servers import redirect, reply
 
-from kfp_server_api import ApiClient, ApiException, Configuration, OpenApiException, PipelineServiceApi, RunServiceApi
+from kfp_server_api import (
+    ApiClient,
+    ApiException,
+    ApiValueError,
+    Configuration,
+    OpenApiException,
+    PipelineServiceApi,
+    RunServiceApi,
+)
 
 EVIL = [
     "a\r\nX-Evil: 1",
@@ -92,6 +100,13 @@ def test_a_value_in_the_middle_of_a_path_cannot_climb(server: Any, connect: Any,
         assert server.requests == []
         return
     assert server.requests[0].target.count("/") == 6
+
+
+@pytest.mark.parametrize("value", ["..", ""])
+def test_a_path_value_that_names_another_path_is_refused_by_name(server: Any, runs: Any, value: str) -> None:
+    with pytest.raises(ApiValueError, match="`run_id` cannot be"):
+        runs(server).delete_run(value)
+    assert server.requests == []
 
 
 def test_a_path_value_is_not_a_template_for_another(server: Any, connect: Any) -> None:
