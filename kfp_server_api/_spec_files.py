@@ -76,18 +76,17 @@ def comparable(spec: Any) -> str:
     """
     wrapped = isinstance(spec, dict) and "pipeline_spec" in spec
     parts = [spec["pipeline_spec"], spec.get("platform_spec")] if wrapped else [spec, None]
-    try:
-        return json.dumps([_normal(part, False) or None for part in parts], sort_keys=True)
-    except RecursionError:
-        raise ApiValueError("the pipeline spec contains itself or is nested too deeply") from None
+    return json.dumps([_normal(part, False) or None for part in parts], sort_keys=True)
 
 
-def _normal(value: Any, is_data: bool) -> Any:
+def _normal(value: Any, is_data: bool, depth: int = 0) -> Any:
+    if depth > _DEEPEST:
+        raise ApiValueError(f"the pipeline spec contains itself, or is nested in more than {_DEEPEST} levels")
     if isinstance(value, dict):
-        items = {_key(key): _normal(each, is_data or key in _AS_THEY_ARE) for key, each in value.items()}
+        items = {_key(key): _normal(each, is_data or key in _AS_THEY_ARE, depth + 1) for key, each in value.items()}
         return items if is_data else {key: each for key, each in items.items() if each or key in _AS_THEY_ARE}
     if isinstance(value, list):
-        return [_normal(each, is_data) for each in value]
+        return [_normal(each, is_data, depth + 1) for each in value]
     if isinstance(value, int) and not isinstance(value, bool):
         try:
             return float(value)  # as servers keep numbers
