@@ -15,6 +15,7 @@ from fixtures.ports import closed_port
 from fixtures.servers import page, raw, redirect, reply, reset_after
 
 from kfp_server_api import ApiClient, Configuration, OpenApiException, RunServiceApi, V2beta1Run
+from kfp_server_api._request import Request
 
 pytestmark = pytest.mark.usefixtures("loggers_as_they_were")
 CANARY = "c4n4ry5ecret"
@@ -154,6 +155,11 @@ def test_a_log_file_holds_no_secret(serve: Any, tmp_path: Path) -> None:
 @pytest.mark.parametrize("show", [repr, str, lambda client: repr(client.configuration), lambda c: str(c.configuration)])
 def test_no_secret_is_in_a_repr(show: Any) -> None:
     assert not shows(show(loaded("http://localhost")))
+
+
+def test_no_secret_is_in_the_repr_of_a_request() -> None:
+    request = Request(None, "POST", "/runs", headers={"authorization": f"Bearer {CANARY}"}, body={"password": CANARY})
+    assert repr(request) == "Request(POST /runs)"
 
 
 def test_no_secret_is_in_the_debug_report() -> None:
