@@ -52,7 +52,7 @@ class SessionPools:
         return exchange() if deadline is None else _in_time(exchange, deadline)
 
     def _exchange(
-        self, method: str, url: str, body: Any, headers: Mapping[str, str], timeout: Any, preload: bool
+        self, method: str, url: str, body: Any, headers: Mapping[str, Any], timeout: Any, preload: bool
     ) -> urllib3.HTTPResponse:
         import requests
 

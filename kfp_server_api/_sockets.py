@@ -117,7 +117,7 @@ class HTTPConnection(connection.HTTPConnection):
         deadline = current.get()
         if deadline is not None:
             watched(self.sock)
-        super()._tunnel()  # type: ignore[misc]
+        super()._tunnel()
         if deadline is not None:
             _end_handshake_in_time(self.sock, deadline)
 
