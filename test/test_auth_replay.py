@@ -303,3 +303,8 @@ def test_the_hook_is_no_renewal(serve: Any, runs: Any) -> None:
     with pytest.raises(ApiException):
         runs(server, refresh_api_key_hook=calls.append).get_run("r1")
     assert (len(calls), len(server.requests)) == (1, 1)
+
+
+def test_a_page_whose_links_do_not_end_is_read_fast(python: Any) -> None:
+    page = "from kfp_server_api._forms import links_in; [link] = links_in('<a href=x>' + 'y<b>' * 65000)"
+    python(f"{page}; assert link.text.startswith('y y y')", timeout=30)
