@@ -126,10 +126,10 @@ def decide(request: Request, error: Any, left: int | urllib3.Retry, quick: bool,
             return _backoff(done), left - 1
         return (asked, left - 1) if asked <= LONGEST_RETRY_AFTER else None
     # No reply came. Time that was given is used up, and a certificate does not mend itself.
-    if isinstance(error, (ApiTimeoutError, TLSError)) or not (_never_connected(error) or _broke(error)):
+    if isinstance(error, (ApiTimeoutError, TLSError)) or not (never_connected(error) or _broke(error)):
         return None
     # A write was not carried out only where there was never a connection.
-    if not again and not _never_connected(error):
+    if not again and not never_connected(error):
         return None
     return (0.0 if quick and not _began_to_reply(error) else _backoff(done)), left - 1
 
@@ -196,7 +196,7 @@ def may_be_done(error: Any) -> bool:
     """Tell whether a server may have carried out the request that this error came of."""
     if isinstance(error, ApiException):
         return error.status in (502, 504)
-    return not _never_connected(error)
+    return not never_connected(error)
 
 
 def _gone(error: ApiException) -> RESTResponse:
@@ -208,7 +208,8 @@ def _root(error: ApiConnectionError) -> Any:
     return error.reason.original_error if isinstance(error.reason, ProxyError) else error.reason
 
 
-def _never_connected(error: ApiConnectionError) -> bool:
+def never_connected(error: ApiConnectionError) -> bool:
+    """Tell whether there was not even a connection."""
     return isinstance(_root(error), NewConnectionError)
 
 

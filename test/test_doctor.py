@@ -466,8 +466,18 @@ def test_a_proxy_of_the_environment_is_named_where_nothing_answers(monkeypatch: 
     monkeypatch.delenv("no_proxy", raising=False)
     monkeypatch.delenv("NO_PROXY", raising=False)
     report = look("http://no-such-host.invalid")
-    assert "Configuration.proxy" in the("failure", "Nothing answers", report).advice
+    assert "Configuration.trust_env" in the("failure", "Nothing answers", report).advice
     assert CANARY not in str(report)
+
+
+def test_a_proxy_of_the_environment_that_is_used_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with closed_port() as url:
+        monkeypatch.setenv("http_proxy", url)
+        report = look("http://kfp.example", trust_env=True)
+    the("ok", f"through the proxy {url}", report)
+    assert "the environment's proxy" in the("failure", "Nothing answers", report).advice
 
 
 # As a whole
