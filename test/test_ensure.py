@@ -471,6 +471,27 @@ print(os.waitpid(child, 0)[1], lock("run", "r1") is held)
     assert python(code) == "0 True\n"
 
 
+def test_a_fork_while_a_thread_looks_for_its_lock(python: Any) -> None:
+    code = """
+import os, signal, threading, time
+from kfp_server_api._once import _guard, lock
+def look():
+    with _guard:
+        looking.set()
+        time.sleep(0.5)
+looking = threading.Event()
+threading.Thread(target=look).start()
+looking.wait()
+child = os.fork()
+if not child:
+    signal.alarm(10)
+    lock("run", "r1")
+    os._exit(0)
+print(os.waitpid(child, 0)[1])
+"""
+    assert python(code, options=("-W", "ignore")) == "0\n"
+
+
 def test_locks_go_when_nobody_waits(on: Any) -> None:
     from kfp_server_api import _once
 
