@@ -138,8 +138,10 @@ def test_a_pipeline_and_a_version_whose_replies_were_lost_are_not_sent_again(on:
     assert cluster.created == ["/pipelines", "/pipelines/upload_version"]
 
 
-@pytest.mark.parametrize("settings", [{"timeout": (10, 0.3)}, {"deadline": 0.5}])
-@pytest.mark.parametrize("kind", ["experiments", "runs", "recurringruns"])
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [("experiments", {"timeout": (10, 0.3)}), ("runs", {"deadline": 0.5}), ("recurringruns", {"timeout": (10, 0.3)})],
+)
 def test_a_create_whose_reply_did_not_come_in_time_is_not_sent_again(
     serve: Any, connect: Any, kind: str, settings: Any
 ) -> None:

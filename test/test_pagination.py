@@ -193,9 +193,9 @@ def bytes_of_the_package() -> int:
 
 
 @pytest.mark.parametrize("rule", ["match", "empty"])
-@pytest.mark.parametrize("size", [1, 2, 3, 100])
+@pytest.mark.parametrize("size", [1, 3])
 @pytest.mark.parametrize("predicate", [NAMED, NEWER, {**NAMED, "operation": "IS_SUBSTRING", "string_value": "e"}])
-@pytest.mark.parametrize("order", [None, "created_at", "created_at desc", "display_name desc"])
+@pytest.mark.parametrize("order", [None, "created_at desc", "display_name desc"])
 def test_both_generations_of_servers_give_all_that_the_filter_names(
     lister: Lister, list_runs: Any, rule: str, size: int, predicate: Any, order: str | None
 ) -> None:
@@ -445,8 +445,8 @@ def resumed(list_runs: Any, state: Any, **options: Any) -> Any:
     return paginate(list_runs, state=json.loads(json.dumps(state)), **options)
 
 
-@pytest.mark.parametrize("size", [1, 3, 4, 10])
-@pytest.mark.parametrize("size_then", [1, 2, 5, 100])
+@pytest.mark.parametrize("size", [1, 4])
+@pytest.mark.parametrize("size_then", [1, 5, 100])
 def test_a_state_goes_on_with_the_next_item_wherever_it_was_taken(list_runs: Any, size: int, size_then: int) -> None:
     for read in range(11):
         found = paginate(list_runs, page_size=size)
@@ -506,7 +506,7 @@ def test_pages_from_a_state_leave_out_pages_that_were_given_whole(list_runs: Any
 
 @pytest.mark.parametrize("order", ["created_at", "created_at desc"])
 @pytest.mark.parametrize("size", [2, 5, 20])
-@pytest.mark.parametrize("read", range(1, 20))
+@pytest.mark.parametrize("read", [1, 4, 5, 6, 10, 19])
 def test_a_state_holds_though_items_come_and_go(
     lister: Lister, list_runs: Any, order: str, size: int, read: int
 ) -> None:

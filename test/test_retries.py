@@ -209,7 +209,7 @@ def test_a_longer_retry_after_fails_at_once(
     assert (len(server.requests), pauses) == (1, [])
 
 
-@pytest.mark.parametrize("after", ["soon", "-5", "", "1.5", "Mon, 01 Jan 99999 00:00:00 GMT"])
+@pytest.mark.parametrize("after", ["soon", "-5", "", "1.5", "nan", "1e999", "Mon, 01 Jan 99999 00:00:00 GMT"])
 def test_an_unreadable_retry_after_counts_for_nothing(serve: Any, pauses: list[float], after: str, runs: Any) -> None:
     server = serve(reply({}, 503, ("Retry-After", after)), RUN)
     assert get(runs, server).run_id == "r1"

@@ -75,8 +75,14 @@ def provoke(call: Any) -> str:
 @pytest.mark.parametrize("debug", [False, True])
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
 def test_no_secret_is_logged_or_shown(
-    serve: Any, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str], answer: Any, debug: bool
+    serve: Any,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    answer: Any,
+    debug: bool,
 ) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
     caplog.set_level(logging.DEBUG)
     server = serve(answer)
     client = loaded(server.url)
