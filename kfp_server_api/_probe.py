@@ -92,14 +92,11 @@ class Probe(ApiClient):
 
     @property
     def secrets(self) -> list[str]:
-        """The credentials that were sent last, whole and without the word before a token."""
+        """The credentials that were sent last: whole, without the word before a token, and each cookie's value."""
         sent = [str(value) for name, value in self.sent.items() if SECRET_HEADER.search(name) and value]
-        return [
-            part
-            for value in sent
-            for part in (value, value.rpartition(" ")[2], value.partition("=")[2])
-            if len(part) > 5
-        ]
+        whole = [part for value in sent for part in (value, value.rpartition(" ")[2])]
+        cookies = [pair.partition("=")[2] for value in sent for pair in value.split(";")]
+        return [part for part in (*whole, *cookies) if len(part) > 5]
 
     @property
     def looks(self) -> Looks:

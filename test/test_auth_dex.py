@@ -16,6 +16,7 @@ from fixtures.servers import Peer, Request, page, redirect, reply, silence_after
 from kfp_server_api import (
     ApiConnectionError,
     ApiTimeoutError,
+    ApiTypeError,
     ApiValueError,
     AuthenticationError,
     ServerError,
@@ -330,3 +331,8 @@ def test_an_empty_login_or_password_is_named(bad: Any) -> None:
         auth.DexPassword(bad, "p")
     with pytest.raises(ApiValueError, match="`password`"):
         auth.DexPassword("l", bad)
+
+
+def test_a_connector_that_is_no_text_is_named() -> None:
+    with pytest.raises(ApiTypeError, match="`connector`"):
+        auth.DexPassword("l", "p", 5)  # type: ignore[arg-type]
