@@ -114,6 +114,13 @@ def test_a_method_that_a_subclass_overrides_is_the_one_that_is_called(serve: Any
     assert len(called) == 2
 
 
+def test_nulls_in_a_page_are_no_items(serve: Any, runs: Any) -> None:
+    found = paginate(runs(serve(reply({"runs": [{"run_id": "a"}, None, {"run_id": "b"}]}))).list_runs)
+    assert next(found).run_id == "a"
+    assert len(found.state["given"]) == 1
+    assert ids(found) == ["b"]
+
+
 def test_options_hold_for_each_page(serve: Any, runs: Any) -> None:
     pages = [reply({"runs": [{"run_id": "a"}], "next_page_token": "t"}), lambda request, peer: peer.stopping.wait(5)]
     found = paginate(runs(serve(*pages)).list_runs, _request_timeout=0.2)
