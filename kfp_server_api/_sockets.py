@@ -117,7 +117,11 @@ class HTTPConnection(connection.HTTPConnection):
         deadline = current.get()
         if deadline is not None:
             watched(self.sock)
-        super()._tunnel()
+        try:
+            super()._tunnel()
+        except OSError as error:
+            # Without the frames in which Pythons before 3.12 keep the proxy's reply, and with it the socket, open.
+            raise error.with_traceback(None) from None
         if deadline is not None:
             _end_handshake_in_time(self.sock, deadline)
 
