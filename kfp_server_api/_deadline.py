@@ -37,8 +37,9 @@ class Deadline:
         return self._end - time.monotonic()
 
     def error(self, method: str | None, url: str | None) -> ApiTimeoutError:
-        """Return the error for a call that it ends."""
-        message = f"{method} {url}: the deadline of {self.seconds:g} s has passed while {self.doing}"
+        """Return the error for a call that it ends, or would end in the midst of what it is about to do."""
+        passed = "has passed" if self.left() <= 0 else "would pass"
+        message = f"{method} {url}: the deadline of {self.seconds:g} s {passed} while {self.doing}"
         return ApiTimeoutError(message, None, method, url)
 
 

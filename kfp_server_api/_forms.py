@@ -11,6 +11,10 @@ LONGEST = 1 << 18
 """Characters of a page that are read."""
 
 
+_LONGEST_TEXT = 200
+"""Characters of a link's text, after which no more is taken."""
+
+
 class Form(NamedTuple):
     """A form: where it goes, and its inputs as (name, type, value)."""
 
@@ -61,7 +65,7 @@ class _Parser(HTMLParser):
     def handle_data(self, data: str) -> None:
         if "title" in self._inside:
             self.title += data
-        elif "a" in self._inside and self.links:
+        elif "a" in self._inside and self.links and len(self.links[-1].text) < _LONGEST_TEXT:
             link = self.links[-1]
             self.links[-1] = link._replace(text=" ".join(f"{link.text} {data}".split()))
 

@@ -86,6 +86,9 @@ def not_promised(made: Any, name: str, reason: str) -> DecodeError:
 
 _locks: WeakValueDictionary[tuple[Any, ...], threading.Lock] = WeakValueDictionary()
 _guard = threading.Lock()
+if hasattr(os, "register_at_fork"):
+    # A thread that holds it does not exist in the child.
+    os.register_at_fork(before=_guard.acquire, after_in_parent=_guard.release, after_in_child=_guard.release)
 
 
 def lock(*key: str) -> threading.Lock:

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from urllib3.exceptions import NewConnectionError
-
 from kfp_server_api._answers import Answer
 from kfp_server_api._deadline import Deadline
 from kfp_server_api._hints import ANY, Looks
+from kfp_server_api._proxies import proxy_of
+from kfp_server_api._urls import base_url
 from kfp_server_api.api_client import ApiClient
 from kfp_server_api.configuration import Configuration
 from kfp_server_api.exceptions import (
@@ -23,6 +23,7 @@ from kfp_server_api.exceptions import (
     OpenApiException,
     TLSError,
 )
+from kfp_server_api.retries import never_connected
 
 HEALTHZ = "/apis/v2beta1/healthz"
 _NO_TLS = "does not speak TLS"
@@ -80,25 +81,27 @@ class Probe(ApiClient):
         return isinstance(answer, Answer)
 
     @property
+    def proxy(self) -> str | None:
+        """The URL of the proxy that calls go through; None = none.
+
+        Raises:
+            ValueError: the host is none, or the environment's proxy.
+        """
+        settings = self.configuration
+        return settings.proxy or (proxy_of(base_url(settings.host)) if settings.trust_env else None)
+
+    @property
     def secrets(self) -> list[str]:
-        """The credentials that were sent last, whole and without the word before a token."""
+        """The credentials that were sent last: whole, without the word before a token, and each cookie's value."""
         sent = [str(value) for name, value in self.sent.items() if SECRET_HEADER.search(name) and value]
-        return [
-            part
-            for value in sent
-            for part in (value, value.rpartition(" ")[2], value.partition("=")[2])
-            if len(part) > 5
-        ]
+        whole = [part for value in sent for part in (value, value.rpartition(" ")[2])]
+        cookies = [pair.partition("=")[2] for value in sent for pair in value.split(";")]
+        return [part for part in (*whole, *cookies) if len(part) > 5]
 
     @property
     def looks(self) -> Looks:
         """Which releases the server looks like, from what it answered."""
         return next(iter(self._servers.values()), ANY)
-
-
-def never_connected(error: ApiConnectionError) -> bool:
-    """Tell whether there was not even a connection."""
-    return isinstance(error.reason, NewConnectionError)
 
 
 def place_of(error: ApiConnectionError) -> str:

@@ -91,7 +91,7 @@ def _split(entry: str) -> tuple[str, int]:
         name, _, port = entry.partition(":")
     else:
         name, port = entry, ""
-    return name, int(port) if port.isdigit() else 0
+    return name, int(port) if port.isdecimal() else 0
 
 
 def _address(host: str) -> Any:

@@ -80,6 +80,7 @@ def send(
             options["headers"] = _without(options["headers"], _OF_A_BODY)
         if _origin(target) != _origin(url):
             options["headers"] = _without(options["headers"], counted.remove_headers_on_redirect)
+            pools = getattr(pools, "elsewhere", pools)
         response.drain_conn()
         url = target
 

@@ -82,7 +82,7 @@ def refuse_page(response: Any, method: str, url: str) -> None:
     Raises:
         AuthenticationError: it is one.
     """
-    if "html" in str(response.headers.get("content-type", "")):
+    if "html" in str(response.headers.get("content-type", "")).lower():
         response.close()
         error = _login_error(Reply(None, None, method, url))
         error.status, error.headers, error.body = response.status, response.headers, ""
@@ -105,7 +105,7 @@ def path_to(wanted: Any, inside: Any) -> list[Any] | None:
 
 def _is_page(response: Any) -> bool:
     content_type = response.getheader("content-type", "") if hasattr(response, "getheader") else ""
-    return "html" in str(content_type or "") or as_text(response.data).lstrip()[:1] == "<"
+    return "html" in str(content_type or "").lower() or as_text(response.data).lstrip()[:1] == "<"
 
 
 def _login_error(reply: Reply) -> AuthenticationError:

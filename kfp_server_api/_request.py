@@ -58,6 +58,9 @@ class Request(NamedTuple):
     url: str = ""
     """Without query and credentials; "" until it is prepared."""
 
+    def __repr__(self) -> str:
+        return f"Request({self.method} {self.url or self.path})"  # the rest may hold secrets
+
     @property
     def is_write(self) -> bool:
         """Tell whether the server changes something when it takes the request."""
@@ -165,12 +168,13 @@ def fill_path(path: str, params: list[tuple[str, Any]], safe: str) -> str:
     return path
 
 
-def timeout_of(value: Any) -> urllib3.Timeout:
+def timeout_of(value: Any, name: str = "Configuration.timeout") -> urllib3.Timeout:
     """Return a timeout as urllib3 takes it.
 
     Args:
         value: seconds, a `timedelta`, None or `math.inf` for no end, a pair (connect, read) of those, or a
             `urllib3.Timeout`.
+        name: of the setting, for the error.
 
     Raises:
         ApiValueError: anything else, or not above 0.
@@ -180,16 +184,15 @@ def timeout_of(value: Any) -> urllib3.Timeout:
     if isinstance(value, urllib3.Timeout):
         return value
     if isinstance(value, (tuple, list)) and len(value) == 2:
-        return urllib3.Timeout(connect=_seconds(value[0]), read=_seconds(value[1]))
-    return urllib3.Timeout(total=_seconds(value))
+        return urllib3.Timeout(connect=_seconds(value[0], name), read=_seconds(value[1], name))
+    return urllib3.Timeout(total=_seconds(value, name))
 
 
-def _seconds(value: Any) -> float | None:
+def _seconds(value: Any, name: str) -> float | None:
     seconds = seconds_of(value)
     if seconds is None and value is not None:
         raise ApiValueError(
-            "`_request_timeout` takes seconds above 0, a timedelta, a pair (connect, read) or urllib3.Timeout,"
-            f" not {value!r}"
+            f"`{name}` takes seconds above 0, a timedelta, a pair (connect, read) or urllib3.Timeout, not {value!r}"
         )
     return None if seconds == math.inf else seconds
 

@@ -21,12 +21,19 @@ class SessionPools:
 
     Args:
         session: a `requests.Session`.
+        elsewhere: to another server than the one that was asked: without what the session tells that one of who is
+            calling, as a session follows redirects itself.
     """
 
-    def __init__(self, session: Any) -> None:
+    def __init__(self, session: Any, elsewhere: bool = False) -> None:
         if isinstance(session, type) or not hasattr(session, "request"):
             raise ApiTypeError(f"`session` takes a `requests.Session`, not {session!r:.100}")
-        self.session = session
+        self.session, self._elsewhere = session, elsewhere
+
+    @property
+    def elsewhere(self) -> SessionPools:
+        """The same for where a redirect leads to another server."""
+        return SessionPools(self.session, True)
 
     def request(
         self,
@@ -48,19 +55,18 @@ class SessionPools:
         return exchange() if deadline is None else _in_time(exchange, deadline)
 
     def _exchange(
-        self, method: str, url: str, body: Any, headers: Mapping[str, str], timeout: Any, preload: bool
+        self, method: str, url: str, body: Any, headers: Mapping[str, Any], timeout: Any, preload: bool
     ) -> urllib3.HTTPResponse:
         import requests
 
+        options = {"data": body, "timeout": timeout, "allow_redirects": False, "stream": True}
+        if self._elsewhere:
+            headers, options["auth"] = {**dict.fromkeys(_CREDENTIALS), **headers}, _nobody
         try:
-            reply = self.session.request(
-                method, url, data=body, headers=headers, timeout=timeout, allow_redirects=False, stream=True
-            )
+            reply = self.session.request(method, url, headers=headers, **options)
+            watched(_socket_of(reply.raw))
             if not preload:
                 return reply.raw  # type: ignore[no-any-return]
-            connection = getattr(reply.raw, "connection", None)
-            if connection is not None:
-                watched(connection.sock)
             # Decoded already, so that nobody may decode it a second time.
             whole = urllib3.HTTPResponse(
                 reply.content, reply.headers, reply.status_code, reason=reply.reason, decode_content=False
@@ -70,6 +76,24 @@ class SessionPools:
         if reply.raw.length_remaining:  # urllib3 1.26 takes a body that ended early for whole
             raise u3.ProtocolError(f"Connection broken: {reply.raw.length_remaining} bytes are missing")
         return whole
+
+
+_CREDENTIALS = urllib3.Retry.DEFAULT_REMOVE_HEADERS_ON_REDIRECT
+"""Headers of a session that stay with the server that was asked."""
+
+
+def _nobody(request: Any) -> Any:
+    """Leave a request as it is, in the place of a session's authentication."""
+    return request
+
+
+def _socket_of(raw: Any) -> Any:
+    """Return the socket that a reply of urllib3 is read from; None where there is none.
+
+    Its connection has let go of it by then where the server closes behind the reply.
+    """
+    stream = getattr(getattr(raw, "_fp", None), "fp", None)
+    return getattr(getattr(stream, "raw", None), "_sock", None)
 
 
 def _limits(timeout: urllib3.Timeout) -> tuple[Any, Any]:

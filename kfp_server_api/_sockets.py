@@ -54,13 +54,19 @@ class _Socket(socket.socket):
 
 
 class _TLSSocket(ssl.SSLSocket):
-    def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> int:
+    def read(self, len: int = 1024, buffer: Any = None) -> Any:  # which `recv` and `recv_into` call
         with _within_deadline(self):
-            return super().recv_into(buffer, nbytes, flags)
+            return super().read(len, buffer)
 
     def send(self, data: Any, flags: int = 0) -> int:  # which `sendall` calls
         with _within_deadline(self):
             return super().send(data, flags)
+
+
+def _end_handshake_in_time(sock: Any, deadline: Deadline) -> None:
+    """Give a socket the time that is left, which a TLS handshake takes from it."""
+    before, left = sock.gettimeout(), max(deadline.left(), 0.001)
+    sock.settimeout(left if before is None else min(before, left))
 
 
 _CLASSES = {socket.socket: _Socket, ssl.SSLSocket: _TLSSocket}
@@ -89,7 +95,9 @@ class HTTPConnection(connection.HTTPConnection):
         if deadline is None:
             return super()._new_conn()
         deadline.doing = "connecting"
-        return watched(self._connect_to_one(deadline))
+        sock = watched(self._connect_to_one(deadline))
+        _end_handshake_in_time(sock, deadline)
+        return sock
 
     def _connect_to_one(self, deadline: Deadline) -> Any:
         name, timeout, error = self._dns_host, self.timeout, None
@@ -107,6 +115,18 @@ class HTTPConnection(connection.HTTPConnection):
         finally:
             self._dns_host, self.timeout = name, timeout
         raise error or ConnectTimeoutError(self, f"Connection to {self.host} timed out.")
+
+    def _tunnel(self) -> None:
+        deadline = current.get()
+        if deadline is not None:
+            watched(self.sock)
+        try:
+            super()._tunnel()
+        except OSError as error:
+            # Without the frames in which Pythons before 3.12 keep the proxy's reply, and with it the socket, open.
+            raise error.with_traceback(None) from None
+        if deadline is not None:
+            _end_handshake_in_time(self.sock, deadline)
 
     def connect(self) -> None:
         super().connect()

@@ -12,7 +12,8 @@ _LABEL = r"[^\s\"%<>^`{|}/?#@:\[\]\\.]+"
 _AUTHORITY = re.compile(rf"(?:\[[0-9A-Fa-f:.]+(?:%[\w.~%-]+)?\]|{_LABEL}(?:\.{_LABEL})*\.?)(?::([^:]*))?")
 _PORT = re.compile(r"0*[1-9]\d{0,4}", re.ASCII)
 _IPV6 = re.compile(r"[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
-_SHOWN_USERINFO = re.compile(r"(?<=//)[^?\s'\"]*@")
+_PIECE = re.compile(r"[^?\s'\"]+")
+"""In which a userinfo may stand whole."""
 
 
 def without_userinfo(url: Any) -> Any:
@@ -63,4 +64,10 @@ def _fault_of(scheme: str, address: str) -> str:
 
 def shown(text: str) -> str:
     """Return a text for people in which no URL has a `user:password@`, however it is written."""
-    return _SHOWN_USERINFO.sub("", text)
+    return _PIECE.sub(_without_userinfo, text) if "@" in text else text
+
+
+def _without_userinfo(piece: re.Match[str]) -> str:
+    """Return a piece of text without what stands between its first `//` and its last `@`."""
+    before, slashes, rest = piece[0].partition("//")
+    return f"{before}{slashes}{rest.rpartition('@')[2]}" if slashes else before

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import math
 import os
 import stat
 from collections.abc import Callable, Sequence
@@ -33,6 +32,8 @@ _TOKEN_ENV = "KF_PIPELINES_SA_TOKEN_PATH"
 _KFP_CONTEXT = "~/.config/kfp/context.json"
 _LONGEST = 1 << 20
 """Bytes of a file that are read."""
+_LONGEST_TIMEOUT = 2e6
+"""Seconds; no program is waited for longer, and `subprocess` fails with more."""
 
 
 class TokenFile(Source):
@@ -117,7 +118,7 @@ class Command(Source):
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 env={"KUBERNETES_EXEC_INFO": json.dumps(asked), **os.environ},
-                timeout=None if self.timeout == math.inf else self.timeout,
+                timeout=None if self.timeout > _LONGEST_TIMEOUT else self.timeout,
                 check=False,
             )
         except OSError as cause:
@@ -183,6 +184,8 @@ class DexPassword(Source):
         for name, value in (("login", login), ("password", password)):
             if not isinstance(value, str) or not value:
                 raise ApiValueError(f"`{name}` is a text that is not empty")
+        if connector is not None and not isinstance(connector, str):
+            raise ApiTypeError(f"`connector` is the id or name of a connector, not {connector!r}")
         self.login: str = login
         self.connector: str | None = connector
         self._password: str | None = password

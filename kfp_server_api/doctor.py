@@ -12,12 +12,10 @@ import time
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any, Literal, NamedTuple
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from kfp_server_api._answers import API, LOGIN, OTHER, REFUSED, Answer, addresses_beside, recognized
 from kfp_server_api._deadline import Deadline, deadline_of
-from kfp_server_api._probe import HEALTHZ, Probe, never_connected, place_of
+from kfp_server_api._probe import HEALTHZ, Probe, place_of
 from kfp_server_api._proxies import proxy_of
 from kfp_server_api._redirects import origin
 from kfp_server_api._releases import RELEASES
@@ -25,6 +23,7 @@ from kfp_server_api._token_claims import claims_of, span
 from kfp_server_api._urls import base_url, shown, without_userinfo
 from kfp_server_api.configuration import Configuration
 from kfp_server_api.exceptions import ApiConnectionError, ApiTimeoutError, OpenApiException, TLSError
+from kfp_server_api.retries import never_connected
 
 __all__ = ["AUDIENCE", "Finding", "Report", "examine"]
 
@@ -120,17 +119,15 @@ class _Examination:
 
     def _settings(self) -> None:
         """Look at what needs no server."""
-        host, proxy = str(self.probe.configuration.host), self.probe.configuration.proxy
+        host = str(self.probe.configuration.host)
         with contextlib.suppress(ValueError):  # the first request says what is wrong with it
             if "://" not in host:
                 text = f"The host has no scheme and is taken as {base_url(host)}"
                 self._add("warning", text, "write http:// or https:// before it")
             if "@" in host:
                 self._add("warning", "The user and password in the host are never sent", "use `Configuration.auth`")
-            if not proxy and self.probe.configuration.trust_env:
-                proxy = proxy_of(base_url(host))
-        if proxy:
-            self._add("ok", f"Calls go through the proxy {without_userinfo(proxy)}")
+            if self.probe.proxy:
+                self._add("ok", f"Calls go through the proxy {without_userinfo(self.probe.proxy)}")
 
     def _no_answer(self, error: OpenApiException) -> None:
         """Say why there is no reply, or why no request was sent."""
@@ -151,14 +148,13 @@ class _Examination:
                 self._add("failure", f"Nothing answers at {place_of(error)}: {why}", self._advice_on(error))
 
     def _advice_on(self, error: ApiConnectionError) -> str:
-        if self.probe.configuration.proxy:
-            return "see whether `Configuration.proxy` is right, and lets calls to this host through"
-        url = urlsplit(error.url or "")
-        if self.probe.configuration.trust_env and proxy_of(error.url or ""):
-            return "see whether the proxy that the environment names is right; `no_proxy` leaves a host out"
-        if getproxies().get(url.scheme) and not proxy_bypass(url.hostname or ""):
-            named = f"the environment names a proxy for {url.scheme}, which is not read"
-            return f"set `Configuration.trust_env`, on the command line --trust-env: {named}"
+        if self.probe.proxy:
+            whose = "`Configuration.proxy`" if self.probe.configuration.proxy else "the environment's proxy"
+            return f"see whether {whose} is right, and lets calls to this host through"
+        with contextlib.suppress(ValueError):  # a proxy that is no URL is none
+            if not self.probe.configuration.trust_env and proxy_of(error.url or ""):
+                named = "the environment names a proxy for this host, which is not used"
+                return f"set `Configuration.trust_env`, on the command line --trust-env: {named}"
         if _UNKNOWN_HOST.search(str(error.reason)):
             return "see whether the host's name is spelled right, and known in this network"
         if isinstance(error, ApiTimeoutError):

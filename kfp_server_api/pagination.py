@@ -158,7 +158,8 @@ class Paginator(Iterator[_Item], Generic[_Item, _Page]):
         if self._empty >= _EMPTY_PAGES:
             raise self._endless(f"{self._empty} pages without an item came in a row")
         page: _Page = self._fetch(self._next)
-        items, following = getattr(page, self._paging.items) or [], getattr(page, self._paging.next) or None
+        items = [each for each in getattr(page, self._paging.items) or [] if each is not None]  # it may hold nulls
+        following = getattr(page, self._paging.next) or None
         self._done = self._place(items) if self._given or self._upcoming else 0
         self._fetched.add(hash(self._next))
         self._empty = 0 if items else self._empty + 1

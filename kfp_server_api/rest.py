@@ -181,7 +181,8 @@ class RESTClientObject:
             url += ("&" if "?" in url else "?") + urlencode(query_params)
         content, headers = content_of(method, dict(headers or {}), body, post_params)
         check_headers(headers)
-        timeout = timeout_of(self.configuration.timeout if _request_timeout is None else _request_timeout)
+        given = _request_timeout is not None
+        timeout = timeout_of(_request_timeout, "_request_timeout") if given else timeout_of(self.configuration.timeout)
         _log.debug("%s %s", method, url)
         options: dict[str, Any] = {
             "body": content,

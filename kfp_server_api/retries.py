@@ -73,6 +73,7 @@ def perform(send: Callable[[Request], Any], request: Request, configuration: Con
         ApiTimeoutError: the next attempt would begin after the deadline.
     """
     left = RETRIES if configuration.retries is None else _retries_of(configuration.retries)
+    done = 0
     lost = False  # whether an earlier attempt at a DELETE may have been carried out
     while True:
         began = time.monotonic()
@@ -83,21 +84,23 @@ def perform(send: Callable[[Request], Any], request: Request, configuration: Con
                 return _gone(error)
             quick = time.monotonic() - began < _AT_ONCE
             with connection_errors(request.method, request.url, configuration):
-                decided = decide(request, error, left, quick)
+                decided = decide(request, error, left, quick, done)
             if decided is None:
                 raise
             pause, left = decided
+            done += 1
             lost = request.method == "DELETE" and isinstance(left, int) and (lost or may_be_done(error))
             _pause(request, error, pause)
 
 
-def decide(request: Request, error: Any, left: int | urllib3.Retry, quick: bool) -> tuple[float, Any] | None:
+def decide(request: Request, error: Any, left: int | urllib3.Retry, quick: bool, done: int) -> tuple[float, Any] | None:
     """Return seconds to wait before the request is sent again, and the retries that are left then; None = not again.
 
     Args:
         error: of the attempt that ended: `ApiException` or `ApiConnectionError`.
         left: retries.
         quick: it failed at once.
+        done: retries before.
 
     Raises:
         urllib3.exceptions.MaxRetryError: too many replies with a status that the caller's `urllib3.Retry` names.
@@ -118,23 +121,26 @@ def decide(request: Request, error: Any, left: int | urllib3.Retry, quick: bool)
     if isinstance(error, ApiException):
         if not again or error.status not in STATUSES:
             return None
-        asked = _retry_after(error)
+        asked = _retry_after(error, urllib3.Retry())
         if asked is None:
-            return _backoff(left), left - 1
-        return (asked, left - 1) if asked <= LONGEST_RETRY_AFTER else None
+            return _backoff(done), left - 1
+        if asked > LONGEST_RETRY_AFTER:
+            error.hint = f"it asks to wait {asked:.0f} s"
+            return None
+        return asked, left - 1
     # No reply came. Time that was given is used up, and a certificate does not mend itself.
-    if isinstance(error, (ApiTimeoutError, TLSError)) or not (_never_connected(error) or _broke(error)):
+    if isinstance(error, (ApiTimeoutError, TLSError)) or not (never_connected(error) or _broke(error)):
         return None
     # A write was not carried out only where there was never a connection.
-    if not again and not _never_connected(error):
+    if not again and not never_connected(error):
         return None
-    return (0.0 if quick and not _began_to_reply(error) else _backoff(left)), left - 1
+    return (0.0 if quick and not _began_to_reply(error) else _backoff(done)), left - 1
 
 
 def _retries_of(setting: Any) -> int | urllib3.Retry:
     if isinstance(setting, urllib3.Retry):
         return setting
-    if not isinstance(setting, int) or setting < 0:
+    if not isinstance(setting, int) or setting is True or setting < 0:
         raise ApiValueError(f"`Configuration.retries` is a number, a urllib3.Retry, False or None, not {setting!r}")
     return int(setting)
 
@@ -156,20 +162,24 @@ def _as_urllib3(request: Request, error: Any, retry: urllib3.Retry) -> tuple[flo
         if retry.raise_on_status:
             raise
         return None
-    asked = left.get_retry_after(reply) if left.respect_retry_after_header else None
+    asked = _retry_after(error, left) if left.respect_retry_after_header else None
     return asked or left.get_backoff_time(), left
 
 
-def _backoff(left: int) -> float:
+def _backoff(done: int) -> float:
     """Return a pause: exponential, with full jitter."""
-    return random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** max(RETRIES - left, 0)))
+    return random.uniform(0, min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(done, 10)))
 
 
-def _retry_after(error: ApiException) -> float | None:
-    """Return the seconds that a reply asks to wait; None where it does not say, or not so that it can be read."""
+def _retry_after(error: ApiException, retry: urllib3.Retry) -> float | None:
+    """Return the seconds that a reply asks to wait; None where it does not say, or not so that it can be read.
+
+    Args:
+        retry: reads it.
+    """
     try:
-        return urllib3.Retry().get_retry_after(urllib3.HTTPResponse(headers=error.headers or {}))
-    except urllib3.exceptions.InvalidHeader:
+        return retry.get_retry_after(urllib3.HTTPResponse(headers=error.headers or {}))
+    except (urllib3.exceptions.InvalidHeader, ValueError, OverflowError):  # a date that no calendar has
         return None
 
 
@@ -189,7 +199,7 @@ def may_be_done(error: Any) -> bool:
     """Tell whether a server may have carried out the request that this error came of."""
     if isinstance(error, ApiException):
         return error.status in (502, 504)
-    return not _never_connected(error)
+    return not never_connected(error)
 
 
 def _gone(error: ApiException) -> RESTResponse:
@@ -201,7 +211,8 @@ def _root(error: ApiConnectionError) -> Any:
     return error.reason.original_error if isinstance(error.reason, ProxyError) else error.reason
 
 
-def _never_connected(error: ApiConnectionError) -> bool:
+def never_connected(error: ApiConnectionError) -> bool:
+    """Tell whether there was not even a connection."""
     return isinstance(_root(error), NewConnectionError)
 
 

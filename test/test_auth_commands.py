@@ -127,3 +127,8 @@ def test_a_command_that_is_no_list_is_named(bad: Any) -> None:
 def test_a_timeout_of_a_command_that_is_none_is_named(bad: Any) -> None:
     with pytest.raises(ApiValueError, match="`timeout`"):
         auth.Command(["x"], timeout=bad)
+
+
+def test_a_command_may_have_any_time(serve: Any, runs: Any) -> None:
+    source = auth.Command([sys.executable, "-c", "print('t1')"], timeout=9e8)
+    assert runs(serve(RUN), auth=source).get_run("r1").run_id == "r1"

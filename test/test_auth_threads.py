@@ -32,14 +32,14 @@ def first_refused(refusal: Any) -> Any:
     return respond
 
 
-@pytest.mark.parametrize("calls", [1, 2, 7, 16, 50])
+@pytest.mark.parametrize("calls", [1, 3, 16, 50])
 def test_a_token_that_dies_every_few_calls_is_no_error_to_sixteen_threads(serve: Any, runs: Any, calls: int) -> None:
-    tokens = Tokens(calls)
+    all_calls, tokens = 160, Tokens(calls)
     service = runs(serve(tokens), auth=tokens.fetch, connection_pool_maxsize=16)
     with ThreadPoolExecutor(16) as threads:
-        got = list(threads.map(lambda n: service.get_run(str(n)).run_id, range(400)))
-    assert got == [str(n) for n in range(400)]
-    assert tokens.fetched == math.ceil(400 / calls)
+        got = list(threads.map(lambda n: service.get_run(str(n)).run_id, range(all_calls)))
+    assert got == [str(n) for n in range(all_calls)]
+    assert tokens.fetched == math.ceil(all_calls / calls)
 
 
 def test_a_token_that_dies_every_few_calls_is_no_error_to_writes(serve: Any, runs: Any) -> None:

@@ -138,8 +138,10 @@ def test_a_pipeline_and_a_version_whose_replies_were_lost_are_not_sent_again(on:
     assert cluster.created == ["/pipelines", "/pipelines/upload_version"]
 
 
-@pytest.mark.parametrize("settings", [{"timeout": (10, 0.3)}, {"deadline": 0.5}])
-@pytest.mark.parametrize("kind", ["experiments", "runs", "recurringruns"])
+@pytest.mark.parametrize(
+    ("kind", "settings"),
+    [("experiments", {"timeout": (10, 0.3)}), ("runs", {"deadline": 0.5}), ("recurringruns", {"timeout": (10, 0.3)})],
+)
 def test_a_create_whose_reply_did_not_come_in_time_is_not_sent_again(
     serve: Any, connect: Any, kind: str, settings: Any
 ) -> None:
@@ -491,6 +493,27 @@ if not child:
 print(os.waitpid(child, 0)[1], lock("run", "r1") is held)
 """
     assert python(code) == "0 True\n"
+
+
+def test_a_fork_while_a_thread_looks_for_its_lock(python: Any) -> None:
+    code = """
+import os, signal, threading, time
+from kfp_server_api._once import _guard, lock
+def look():
+    with _guard:
+        looking.set()
+        time.sleep(0.5)
+looking = threading.Event()
+threading.Thread(target=look).start()
+looking.wait()
+child = os.fork()
+if not child:
+    signal.alarm(10)
+    lock("run", "r1")
+    os._exit(0)
+print(os.waitpid(child, 0)[1])
+"""
+    assert python(code, options=("-W", "ignore")) == "0\n"
 
 
 def test_locks_go_when_nobody_waits(on: Any) -> None:

@@ -185,3 +185,11 @@ def test_headers_of_a_callers_own_making_do_not_spoil_the_text(headers: dict[str
     error = exceptions.ApiException(status=503, reason="busy")
     error.headers = headers
     assert f"HTTP response headers: {headers}" in str(error)
+
+
+def test_a_header_of_slashes_is_written_fast(python: Any) -> None:
+    python(
+        "from kfp_server_api import ApiException; error = ApiException(500); error.headers = {'x': '@' + '/' * 65000};"
+        "assert '//' in str(error)",
+        timeout=20,
+    )

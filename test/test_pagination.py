@@ -114,6 +114,13 @@ def test_a_method_that_a_subclass_overrides_is_the_one_that_is_called(serve: Any
     assert len(called) == 2
 
 
+def test_nulls_in_a_page_are_no_items(serve: Any, runs: Any) -> None:
+    found = paginate(runs(serve(reply({"runs": [{"run_id": "a"}, None, {"run_id": "b"}]}))).list_runs)
+    assert next(found).run_id == "a"
+    assert len(found.state["given"]) == 1
+    assert ids(found) == ["b"]
+
+
 def test_options_hold_for_each_page(serve: Any, runs: Any) -> None:
     pages = [reply({"runs": [{"run_id": "a"}], "next_page_token": "t"}), lambda request, peer: peer.stopping.wait(5)]
     found = paginate(runs(serve(*pages)).list_runs, _request_timeout=0.2)
@@ -193,9 +200,9 @@ def bytes_of_the_package() -> int:
 
 
 @pytest.mark.parametrize("rule", ["match", "empty"])
-@pytest.mark.parametrize("size", [1, 2, 3, 100])
+@pytest.mark.parametrize("size", [1, 3])
 @pytest.mark.parametrize("predicate", [NAMED, NEWER, {**NAMED, "operation": "IS_SUBSTRING", "string_value": "e"}])
-@pytest.mark.parametrize("order", [None, "created_at", "created_at desc", "display_name desc"])
+@pytest.mark.parametrize("order", [None, "created_at desc", "display_name desc"])
 def test_both_generations_of_servers_give_all_that_the_filter_names(
     lister: Lister, list_runs: Any, rule: str, size: int, predicate: Any, order: str | None
 ) -> None:
@@ -445,8 +452,8 @@ def resumed(list_runs: Any, state: Any, **options: Any) -> Any:
     return paginate(list_runs, state=json.loads(json.dumps(state)), **options)
 
 
-@pytest.mark.parametrize("size", [1, 3, 4, 10])
-@pytest.mark.parametrize("size_then", [1, 2, 5, 100])
+@pytest.mark.parametrize("size", [1, 4])
+@pytest.mark.parametrize("size_then", [1, 5, 100])
 def test_a_state_goes_on_with_the_next_item_wherever_it_was_taken(list_runs: Any, size: int, size_then: int) -> None:
     for read in range(11):
         found = paginate(list_runs, page_size=size)
@@ -506,7 +513,7 @@ def test_pages_from_a_state_leave_out_pages_that_were_given_whole(list_runs: Any
 
 @pytest.mark.parametrize("order", ["created_at", "created_at desc"])
 @pytest.mark.parametrize("size", [2, 5, 20])
-@pytest.mark.parametrize("read", range(1, 20))
+@pytest.mark.parametrize("read", [1, 4, 5, 6, 10, 19])
 def test_a_state_holds_though_items_come_and_go(
     lister: Lister, list_runs: Any, order: str, size: int, read: int
 ) -> None:

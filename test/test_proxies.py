@@ -119,6 +119,7 @@ def test_a_proxy_without_a_scheme_is_http(monkeypatch: pytest.MonkeyPatch) -> No
         ("fd00::/8", "http://[fd12::1]", True),
         ("2", "http://10.0.0.2", False),
         ("0.2", "http://10.0.0.2", False),
+        ("kfp.example:²", "http://kfp.example", True),
     ],
 )
 def test_no_proxy_names_hosts(monkeypatch: pytest.MonkeyPatch, exceptions: str, url: str, direct: bool) -> None:

@@ -204,16 +204,25 @@ def test_a_longer_retry_after_fails_at_once(
     serve: Any, pauses: list[float], status: int, error: Any, after: str, runs: Any
 ) -> None:
     server = serve(reply({}, status, ("Retry-After", after)))
-    with pytest.raises(error):
+    with pytest.raises(error, match="asks to wait"):
         get(runs, server)
     assert (len(server.requests), pauses) == (1, [])
 
 
-@pytest.mark.parametrize("after", ["soon", "-5", "", "1.5"])
+@pytest.mark.parametrize("after", ["soon", "-5", "", "1.5", "nan", "1e999", "Mon, 01 Jan 99999 00:00:00 GMT"])
 def test_an_unreadable_retry_after_counts_for_nothing(serve: Any, pauses: list[float], after: str, runs: Any) -> None:
     server = serve(reply({}, 503, ("Retry-After", after)), RUN)
     assert get(runs, server).run_id == "r1"
     assert pauses[0] <= 0.5
+
+
+def test_pauses_begin_short_however_many_retries_there_are(
+    serve: Any, pauses: list[float], runs: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("random.uniform", lambda shortest, longest: longest)
+    with pytest.raises(ServerError):
+        get(runs, serve(BUSY), retries=7)
+    assert pauses == [0.5, 1, 2, 4, 8, 8, 8]
 
 
 def test_a_read_timeout_is_final(serve: Any, connect: Any) -> None:
@@ -345,6 +354,11 @@ def test_upstreams_default_obeys_retry_after_without_a_cap(serve: Any, pauses: l
     server = serve(reply({}, 503, ("Retry-After", "3600")), RUN)
     assert get(runs, server, retries=urllib3.Retry.DEFAULT).run_id == "r1"
     assert pauses == [3600]
+
+
+def test_a_urllib3_retry_passes_over_an_unreadable_retry_after(serve: Any, pauses: list[float], runs: Any) -> None:
+    server = serve(reply({}, 503, ("Retry-After", "Mon, 01 Jan 99999 00:00:00 GMT")), RUN)
+    assert get(runs, server, retries=urllib3.Retry.DEFAULT).run_id == "r1"
 
 
 def test_upstreams_default_repeats_a_read_that_timed_out(serve: Any, pauses: list[float], connect: Any) -> None:

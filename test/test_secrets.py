@@ -15,6 +15,7 @@ from fixtures.ports import closed_port
 from fixtures.servers import page, raw, redirect, reply, reset_after
 
 from kfp_server_api import ApiClient, Configuration, OpenApiException, RunServiceApi, V2beta1Run
+from kfp_server_api._request import Request
 
 pytestmark = pytest.mark.usefixtures("loggers_as_they_were")
 CANARY = "c4n4ry5ecret"
@@ -74,8 +75,14 @@ def provoke(call: Any) -> str:
 @pytest.mark.parametrize("debug", [False, True])
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
 def test_no_secret_is_logged_or_shown(
-    serve: Any, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str], answer: Any, debug: bool
+    serve: Any,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    answer: Any,
+    debug: bool,
 ) -> None:
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
     caplog.set_level(logging.DEBUG)
     server = serve(answer)
     client = loaded(server.url)
@@ -154,6 +161,11 @@ def test_a_log_file_holds_no_secret(serve: Any, tmp_path: Path) -> None:
 @pytest.mark.parametrize("show", [repr, str, lambda client: repr(client.configuration), lambda c: str(c.configuration)])
 def test_no_secret_is_in_a_repr(show: Any) -> None:
     assert not shows(show(loaded("http://localhost")))
+
+
+def test_no_secret_is_in_the_repr_of_a_request() -> None:
+    request = Request(None, "POST", "/runs", headers={"authorization": f"Bearer {CANARY}"}, body={"password": CANARY})
+    assert repr(request) == "Request(POST /runs)"
 
 
 def test_no_secret_is_in_the_debug_report() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import urllib3
 from fixtures.ports import black_hole, closed_port
-from fixtures.servers import drip, head, page, raw, redirect, reply, reset_after, silence_after
+from fixtures.servers import Peer, Request, drip, head, page, raw, redirect, reply, reset_after, silence_after
 
 from kfp_server_api import (
     ApiClient,
@@ -163,6 +163,23 @@ def test_secrets_do_not_follow_to_another_host(serve: Any, over: Any) -> None:
     assert other.requests[0].header("authorization") is None
 
 
+@pytest.mark.parametrize("settings", [{"headers": {"Authorization": "Bearer s"}}, {"auth": ("me", "s")}])
+def test_the_sessions_own_secrets_do_not_follow_either(serve: Any, over: Any, session: Any, settings: Any) -> None:
+    vars(session).update(settings)
+    other = serve(RUN)
+    server = serve(redirect(f"{other.url_by_name}/x"))
+    get(over(server))
+    assert server.requests[0].header("authorization")
+    assert other.requests[0].header("authorization") is None
+
+
+def test_the_sessions_secrets_follow_on_the_same_server(serve: Any, over: Any, session: Any) -> None:
+    session.auth = ("me", "s")
+    server = serve(redirect("/next"), RUN)
+    get(over(server))
+    assert server.requests[1].header("authorization")
+
+
 def test_a_login_page_is_an_authentication_error(serve: Any, over: Any) -> None:
     with pytest.raises(AuthenticationError):
         get(over(serve(page())))
@@ -213,6 +230,18 @@ def test_the_sessions_certificates_count(serve: Any, over: Any, session: Any, ce
 def test_a_deadline_ends_the_call(serve: Any, over: Any, answer: Any) -> None:
     with pytest.raises(ApiTimeoutError, match=r"the deadline of 0\.3 s"):
         get(over(serve(answer)), _deadline=0.3)
+
+
+@pytest.mark.parametrize("ending", [(), (("Connection", "close"),)], ids=["kept open", "closed behind it"])
+def test_a_deadline_ends_a_download_that_drips(serve: Any, over: Any, tmp_path: Any, ending: Any) -> None:
+    def answer(request: Request, peer: Peer) -> bool:
+        peer.send(head(200, ("Content-Length", "200"), *ending))
+        return drip(b"x" * 200)(request, peer)
+
+    client = over(serve(answer), temp_folder_path=str(tmp_path))
+    with pytest.raises(ApiTimeoutError, match=r"the deadline of 0\.3 s"):
+        client.call_api("/file", "GET", response_type="file", _deadline=0.3)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_deadline_ends_a_black_hole(over: Any) -> None:

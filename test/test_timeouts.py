@@ -78,7 +78,7 @@ def test_any_other_timeout_is_an_api_value_error(serve: Any, runs: Any, timeout:
 @pytest.mark.parametrize("timeout", BAD.values(), ids=BAD)
 def test_any_other_client_wide_timeout_is_an_api_value_error(serve: Any, runs: Any, timeout: Any) -> None:
     server = serve(reply({}))
-    with pytest.raises(ApiValueError):
+    with pytest.raises(ApiValueError, match=r"`Configuration\.timeout`"):
         runs(server, timeout=timeout).get_run("r1")
     assert server.requests == []
 

@@ -65,8 +65,13 @@ def through(*states: Any) -> Runs:
     return Runs({"r": [state if isinstance(state, dict) else {"state": state} for state in states]})
 
 
-@pytest.mark.parametrize("last", TERMINAL)
-@pytest.mark.parametrize("states", [*itertools.permutations(OPEN, 2), *((state,) for state in OPEN), ()])
+PAIRS = list(itertools.permutations(OPEN, 2))
+
+
+@pytest.mark.parametrize(
+    ("states", "last"),
+    [*zip(PAIRS, itertools.cycle(TERMINAL)), *itertools.product([*((state,) for state in OPEN), ()], TERMINAL)],
+)
 def test_a_wait_ends_with_the_first_terminal_state_and_with_no_other(
     wait: Wait, states: tuple[str | None, ...], last: str
 ) -> None:
@@ -292,11 +297,16 @@ def test_a_dead_host_ends_a_wait_on_time(runs: Any, clock: Clock) -> None:
     assert isinstance(caught.value.__cause__, ApiConnectionError)
 
 
-@pytest.mark.parametrize("configured", [{}, {"deadline": 50}, {"deadline": math.inf}, {"timeout": None}])
 @pytest.mark.parametrize(
-    "answer",
-    [silence_after(), silence_after(head(200, ("Content-Length", "9"))), drip(head(200, *[("X", "y" * 60)] * 9))],
-    ids=["silent", "silent in the body", "drip"],
+    ("answer", "configured"),
+    [
+        (silence_after(), {}),
+        (silence_after(), {"deadline": 50}),
+        (silence_after(), {"deadline": math.inf}),
+        (silence_after(head(200, ("Content-Length", "9"))), {"timeout": None}),
+        (drip(head(200, *[("X", "y" * 60)] * 9)), {}),
+    ],
+    ids=["silent", "with a deadline", "with none", "silent in the body", "drip"],
 )
 def test_a_silent_server_does_not_hold_a_wait(serve: Any, runs: Any, answer: Any, configured: Any) -> None:
     began = time.monotonic()
