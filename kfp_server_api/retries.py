@@ -140,7 +140,7 @@ def decide(request: Request, error: Any, left: int | urllib3.Retry, quick: bool,
 def _retries_of(setting: Any) -> int | urllib3.Retry:
     if isinstance(setting, urllib3.Retry):
         return setting
-    if not isinstance(setting, int) or setting is True or setting < 0:
+    if not isinstance(setting, int) or setting < 0:
         raise ApiValueError(f"`Configuration.retries` is a number, a urllib3.Retry, False or None, not {setting!r}")
     return int(setting)
 
