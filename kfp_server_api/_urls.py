@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
+_MISWRITTEN = re.compile(r"https?(?::(?:/|$)|//)", re.I)
 _NEVER = re.compile(r"[\s\x00-\x1f\x7f\\]")
 _LABEL = r"[^\s\"%<>^`{|}/?#@:\[\]\\.]+"
 _AUTHORITY = re.compile(rf"(?:\[[0-9A-Fa-f:.]+(?:%[\w.~%-]+)?\]|{_LABEL}(?:\.{_LABEL})*\.?)(?::([^:]*))?")
@@ -50,7 +51,7 @@ def _fault_of(scheme: str, address: str) -> str:
     """Return what is wrong with a scheme, or with a host, its port and path; "" where nothing is."""
     authority = address.partition("/")[0]
     found = _AUTHORITY.fullmatch(authority)
-    if scheme.lower() not in ("http", "https") or authority in ("http:", "https:"):
+    if scheme.lower() not in ("http", "https") or _MISWRITTEN.match(address):
         return "it begins with neither http:// nor https:// nor the name of a host"
     if _NEVER.search(address):
         return "a space, a control character or a backslash has no place in it"

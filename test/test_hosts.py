@@ -52,6 +52,8 @@ def test_an_address_is_taken(host: str, base: str) -> None:
         ("unix:///run/kfp.sock", "neither http"),
         ("http:/kfp", "neither http"),
         ("https:", "neither http"),
+        ("HTTPS:/", "neither http"),
+        ("https//kfp", "neither http"),
         ("http://http://kfp", "neither http"),
         (" http://kfp", "neither http"),
         ("http://k fp", "space"),
