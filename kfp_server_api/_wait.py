@@ -167,7 +167,7 @@ class Wait:
             raise self._timeout() from self._error
         if self._error is not None:
             _log.warning("waiting goes on after an error: %s", one_line(self._error.message))
-        self._is_last = pause >= left
+        self._is_last = pause >= left - 2 * _LAST_POLL
         time.sleep(left - min(_LAST_POLL, left / 2) if self._is_last else pause)
 
     def _timeout(self) -> WaitTimeout:
