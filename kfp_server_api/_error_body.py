@@ -8,11 +8,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-UNAUTHENTICATED = re.compile(r"\bUnauthenticated: |\bcode = Unauthenticated\b|User identity is empty")
-_PREFIX = re.compile(
+UNAUTHENTICATED = r"\bUnauthenticated: |\bcode = Unauthenticated\b|User identity is empty"
+_PREFIX = (
     r"\b(?:\w+Error|Invalid input error|Already exist error|Unauthenticated|PermissionDenied|ServiceUnavailable): "
 )
-_TITLE = re.compile(r"<title>([^<]*)</title>", re.I)
+_TITLE = r"<title>([^<]*)</title>"
 _EMPTY_MESSAGES = frozenset({"", "internal server error", "service unavailable"})
 
 
@@ -50,14 +50,14 @@ def message_in(parsed: Mapping[str, Any], body: Any) -> str:
         return _first_line(faults) if isinstance(faults, str) else "; ".join(map(_fault, faults))
     if parsed or not isinstance(body, str):
         return ""
-    title = _TITLE.search(body)
+    title = re.search(_TITLE, body, re.I)
     return _first_line(title[1] if title else "" if body.lstrip().startswith("<") else body)
 
 
 def _tail(text: str) -> str:
     """Return what stands behind the last such prefix of a chain `context: Kind error: cause`."""
     line = _first_line(text)
-    prefixes = list(_PREFIX.finditer(line))
+    prefixes = list(re.finditer(_PREFIX, line))
     return line[prefixes[-1].end() :] if prefixes else line
 
 

@@ -27,9 +27,9 @@ _NEW_TOKENS = "2.17.0"
 """The release since which servers call a bad page token a page token."""
 _INVALID_ARGUMENT = 3
 _NO_NAMESPACE = "cannot have an empty namespace in multi-user mode"
-_UNKNOWN_FIELD = re.compile(r'unknown field "([^"]+)"')
-_UNKNOWN_NAME = re.compile(r'(?:Invalid sorting field: |on unrecognized field )"([^"]+)"')
-_MODEL = re.compile(r"\b[A-Z]\w+")
+_UNKNOWN_FIELD = r'unknown field "([^"]+)"'
+_UNKNOWN_NAME = r'(?:Invalid sorting field: |on unrecognized field )"([^"]+)"'
+_MODEL = r"\b[A-Z]\w+"
 _NOT_SERVED = {404: (5, "Not Found"), 405: (None, "Method Not Allowed"), 501: (12, "Method Not Allowed")}
 """What a server answers where it has no such route: gRPC code and text."""
 
@@ -156,11 +156,11 @@ def _newer(request: Request, error: ApiException, body: Any, looks: Looks) -> tu
     """Return what the refused call has that its server does not know, with the first release of each."""
     operation: Any = request.operation
     text = str(body.get("message") or error.body)
-    unknown = _UNKNOWN_FIELD.search(text)
+    unknown = re.search(_UNKNOWN_FIELD, text)
     if unknown:
         found = {name: since for name, since in _sent(operation, request.body) if name == unknown[1]}
     else:
-        found = {name: field.since for name in _UNKNOWN_NAME.findall(text) for field in _named(operation, name)}
+        found = {name: field.since for name in re.findall(_UNKNOWN_NAME, text) for field in _named(operation, name)}
     if found:  # the server itself says that it is older than this
         for since in found.values():
             looks = looks.before(since)
@@ -209,7 +209,7 @@ def _model(type_name: str) -> Any:
     """Return the model that a type names; None where there is none."""
     from kfp_server_api import models
 
-    found = _MODEL.search(type_name)
+    found = re.search(_MODEL, type_name)
     model = getattr(models, found[0], None) if found else None
     return model if hasattr(model, "_fields") else None
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import six
 
-from kfp_server_api import _decoding, _encoding, _login, rest
+from kfp_server_api import _decoding, _encoding, rest
 from kfp_server_api._connection_errors import connection_errors
 from kfp_server_api._deadline import Deadline, deadline_of, within
 from kfp_server_api._hints import Looks, explain, learn, telling
@@ -196,6 +196,8 @@ class ApiClient:
         prepared = self._prepare(request)
         if self.configuration.auth is None or not request.auth_settings:
             return self._attempt(prepared)
+        from kfp_server_api import _login
+
         return _login.perform(self.configuration, prepared, self._attempt_past_logins, self.rest_client.exchange)
 
     def _attempt(self, request: Request) -> Any:

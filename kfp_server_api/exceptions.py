@@ -332,7 +332,7 @@ def error_for(http_resp: Any, method: str | None = None, url: str | None = None)
 
 
 def _class_of(error: ApiException) -> type[ApiException]:
-    if error.status >= 500 and (error.code == 16 or UNAUTHENTICATED.search(error.body or "")):
+    if error.status >= 500 and (error.code == 16 or re.search(UNAUTHENTICATED, error.body or "")):
         return AuthenticationError
     return _BY_STATUS.get(error.status, ServerError if error.status >= 500 else ApiException)
 

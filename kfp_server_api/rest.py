@@ -15,7 +15,6 @@ from urllib3.exceptions import HTTPError
 
 from kfp_server_api._connection_errors import connection_errors
 from kfp_server_api._pools import KEEPALIVE, PoolManager
-from kfp_server_api._proxies import EnvironmentPools
 from kfp_server_api._redirects import BadRedirect, send
 from kfp_server_api._request import (
     check_headers,
@@ -25,7 +24,6 @@ from kfp_server_api._request import (
     sending,
     timeout_of,
 )
-from kfp_server_api._session import SessionPools
 from kfp_server_api._sockets import POOLS
 from kfp_server_api._urls import shown, without_userinfo
 from kfp_server_api.exceptions import (
@@ -107,6 +105,8 @@ class RESTClientObject:
     def _make_pools(self, pools_size: int, maxsize: int | None) -> None:
         self._sizes, self._process = (pools_size, maxsize), os.getpid()
         if self.session is not None:
+            from kfp_server_api._session import SessionPools
+
             self.pool_manager = SessionPools(self.session)
             return
         configuration, options = self.configuration, self._pool_options(pools_size, maxsize)
@@ -116,6 +116,8 @@ class RESTClientObject:
         self.pool_manager = PoolManager(**options)
         self.pool_manager.pool_classes_by_scheme = POOLS
         if configuration.trust_env:
+            from kfp_server_api._proxies import EnvironmentPools
+
             self.pool_manager = EnvironmentPools(
                 self.pool_manager, lambda proxy, headers: _through_proxy(proxy, headers, options)
             )
