@@ -18,11 +18,11 @@ import time
 from pathlib import Path
 from types import FrameType
 
+from kfp_server_api.server.engine import macros, placeholders
 from kfp_server_api.server.engine.component_runner import Components
 from kfp_server_api.server.engine.dag import PipelineRun
 from kfp_server_api.server.engine.events import Event, RunRequest, run_event
 from kfp_server_api.server.engine.outcome import FAILED, RUNNING, Outcome
-from kfp_server_api.server.engine.outputs import as_json
 
 _STOPPED = 143
 _LEAST_AT_ONCE = 2
@@ -82,7 +82,10 @@ def _run(request: RunRequest, directory: Path, reporter: Reporter) -> Outcome:
         components = Components(spec, directory)
         _stop_on_signal(components)
         most_at_once = max(_LEAST_AT_ONCE, os.cpu_count() or 1)
-        return PipelineRun(spec, components.run, reporter.send, most_at_once).run(request["parameters"])
+        name = (spec.get("pipelineInfo") or {}).get("name", "pipeline")
+        table = placeholders.of_run(request["facts"], directory.name, name, str(directory / "workspace"))
+        run = PipelineRun(spec, components.run, reporter.send, most_at_once, table=table)
+        return run.run(macros.replaced(request["parameters"], request["facts"], directory.name))
     except Exception as error:
         return Outcome(FAILED, error=f"{type(error).__name__}: {error}")
 
@@ -102,7 +105,7 @@ def _stop_on_signal(components: Components) -> None:
 def _final_event(outcome: Outcome) -> Event:
     if outcome.state == FAILED:
         return run_event(FAILED, time.time(), error=outcome.error)
-    return run_event(outcome.state, time.time(), outputs=as_json(outcome.outputs))
+    return run_event(outcome.state, time.time(), outputs=dict(outcome.outputs))
 
 
 if __name__ == "__main__":

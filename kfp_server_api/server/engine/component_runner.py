@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs components of a pipeline as processes of this machine.
 
-`kfp.local` makes the component's input, fills the placeholders of its command and reads its outputs. The
-process is started here, because kfp's own handler installs into the interpreter that runs it, prints what the
-component prints and refuses container components.
+Nothing of kfp is loaded here, which takes longer than many a component; the process of a Python component loads it.
 """
 
 from __future__ import annotations
@@ -15,10 +13,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from kfp_server_api.server.engine import artifacts, importer, placeholders
+from kfp_server_api.server.engine.component_io import executor_input, placeholder_table
+from kfp_server_api.server.engine.component_outputs import written_outputs
 from kfp_server_api.server.engine.component_venv import ComponentVenv, without_kfp_install
 from kfp_server_api.server.engine.dag import TaskRun
-from kfp_server_api.server.engine.kfp_local import KfpLocal
-from kfp_server_api.server.engine.outcome import FAILED, SUCCEEDED, Outcome
+from kfp_server_api.server.engine.outcome import FAILED, SUCCEEDED, Outcome, TaskError
+from kfp_server_api.server.engine.outputs import flattened
 from kfp_server_api.server.process_exit import exit_text, tail
 
 _NOTICE = "[local server]"
@@ -35,17 +36,16 @@ class Components:
 
     Args:
         spec: The pipeline spec.
-        directory: The run's folder; its name serves as the run's ID in the pipeline.
+        directory: The run's folder.
 
     Attributes:
         running: The processes that run now.
     """
 
     def __init__(self, spec: Mapping[str, Any], directory: Path) -> None:
-        name = (spec.get("pipelineInfo") or {}).get("name", "pipeline")
         self._executors = (spec.get("deploymentSpec") or {}).get("executors") or {}
         self._tasks = directory / "tasks"
-        self._kfp = KfpLocal(self._tasks, directory / "workspace", name, directory.name)
+        self._workspace = directory / "workspace"
         self.running: set[subprocess.Popen[bytes]] = set()
 
     def run(self, task: TaskRun) -> Outcome:
@@ -54,39 +54,68 @@ class Components:
         if executor is None:
             name = task.spec["componentRef"]["name"]
             return Outcome(FAILED, error=f"component {name!r} has no executor in the pipeline")
-        missing = _missing(task)
-        if missing:
-            return Outcome(FAILED, error=f"input {', '.join(missing)} has no value")
         if "importer" in executor:
-            return Outcome(SUCCEEDED, self._kfp.import_artifact(task, executor, self._tasks / task.path / "outputs"))
+            return self._import(task, executor["importer"])
         if "container" in executor:
             return self._run_container(task, executor["container"])
         found = ", ".join(sorted(executor)) or "nothing"
         return Outcome(FAILED, error=f"its executor is {found}, which the local server cannot run")
 
+    def _import(self, task: TaskRun, spec: Mapping[str, Any]) -> Outcome:
+        artifact = importer.imported(spec, task.arguments, self._workspace)
+        names = (task.component.get("outputDefinitions") or {}).get("artifacts") or ["artifact"]
+        log = self._tasks / task.path / "log.txt"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_bytes(_notice_lines(importer.notices(artifact)))
+        return Outcome(SUCCEEDED, dict.fromkeys(names, artifact), log=str(log))
+
     def _run_container(self, task: TaskRun, container: Mapping[str, Any]) -> Outcome:
         root = self._tasks / task.path
-        prepared = self._kfp.prepare(task, root / "outputs")
-        command = self._kfp.fill(_command(container), prepared, task.path)
+        (root / "outputs").mkdir(parents=True, exist_ok=True)
+        message = executor_input(task.component, task.arguments, root / "outputs")
+        command, notices = self._command(task, container, message)
         if not command:
             return Outcome(FAILED, error=f"it has no command of its own; {_not_in_image(container)}")
         environment, log = _environment(container, root), root / "log.txt"
-        notice = "" if _is_python_component(container) else _not_in_image(container)
+        image = [] if _is_python_component(container) else [_not_in_image(container)]
         try:
-            code = self._run_process(command, environment, root / "work", log, notice)
+            code = self._run_process(command, environment, root / "work", log, [*image, *notices])
         except OSError as error:
             text = f"command {command[0]!r} cannot be started ({error.strerror}); {_not_in_image(container)}"
             return Outcome(FAILED, error=text, log=str(log))
         if code:
-            error_text = _reason(code, log) + (f"; {notice}" if notice else "")
-            return Outcome(FAILED, error=error_text, log=str(log))
-        return Outcome(SUCCEEDED, self._kfp.outputs(prepared), log=str(log))
+            reasons = [_reason(code, log), *image, artifacts.out_of_reach(task.arguments), flattened(task.arguments)]
+            return Outcome(FAILED, error="; ".join(filter(None, reasons)), log=str(log))
+        try:
+            return Outcome(SUCCEEDED, written_outputs(task.component, message), log=str(log))
+        except TaskError as error:
+            return Outcome(FAILED, error=str(error), log=str(log))
 
-    def _run_process(self, command: list[str], environment: dict[str, str], work: Path, log: Path, notice: str) -> int:
+    def _command(
+        self, task: TaskRun, container: Mapping[str, Any], message: Mapping[str, Any]
+    ) -> tuple[list[str], list[str]]:
+        """Return the command of a component, and what its log says of placeholders that stay."""
+        table = placeholder_table(message)
+        if "retryPolicy" in task.spec:
+            table[placeholders.RETRIES] = str(task.attempt)
+        parts = without_kfp_install([*(container.get("command") or []), *(container.get("args") or [])])
+        inputs = message["inputs"]
+        self._workspace.mkdir(parents=True, exist_ok=True)
+        command = placeholders.command(
+            parts, table, {*inputs["parameterValues"], *inputs["artifacts"]}, str(self._workspace)
+        )
+        stay = {"its command": placeholders.left(parts, {placeholders.WORKSPACE: "", **table})}
+        for name, value in inputs["parameterValues"].items():
+            stay[f"its input {name!r}"] = placeholders.left(value, {})
+        return command, [line for where, names in stay.items() for line in placeholders.notices(where, names)]
+
+    def _run_process(
+        self, command: list[str], environment: dict[str, str], work: Path, log: Path, notices: list[str]
+    ) -> int:
         """Run a command with its output going straight to a file, so that no reader can hold it up."""
         work.mkdir(exist_ok=True)
         with log.open("ab") as output:
-            output.write(f"{_NOTICE} {notice}\n".encode() if notice else b"")
+            output.write(_notice_lines(notices))
             output.flush()
             process = subprocess.Popen(
                 _found(command, environment),
@@ -103,14 +132,8 @@ class Components:
             self.running.discard(process)
 
 
-def _missing(task: TaskRun) -> list[str]:
-    definitions = task.component.get("inputDefinitions") or {}
-    wanted = {**(definitions.get("parameters") or {}), **(definitions.get("artifacts") or {})}
-    return [
-        repr(name)
-        for name, definition in wanted.items()
-        if name not in task.arguments and not definition.get("isOptional") and definition.get("defaultValue") is None
-    ]
+def _notice_lines(notices: list[str]) -> bytes:
+    return "".join(f"{_NOTICE} {notice}\n" for notice in notices).encode()
 
 
 def _is_python_component(container: Mapping[str, Any]) -> bool:
@@ -119,10 +142,6 @@ def _is_python_component(container: Mapping[str, Any]) -> bool:
 
 def _not_in_image(container: Mapping[str, Any]) -> str:
     return f"the local server runs commands on this machine and not in image {container.get('image', '')!r}"
-
-
-def _command(container: Mapping[str, Any]) -> list[str]:
-    return without_kfp_install([*(container.get("command") or []), *(container.get("args") or [])])
 
 
 def _environment(container: Mapping[str, Any], root: Path) -> dict[str, str]:

@@ -12,17 +12,19 @@ import time
 import uuid
 from collections.abc import Awaitable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from types import MappingProxyType
 from typing import Any, Callable, NamedTuple
 
-from kfp_server_api.server.engine import conditions
+from kfp_server_api.server.engine import conditions, placeholders
 from kfp_server_api.server.engine.events import TaskEvent
 from kfp_server_api.server.engine.inputs import (
     MissingValueError,
     Scope,
+    graph_inputs,
+    item_argument,
     loop_items,
     pipeline_arguments,
     task_arguments,
-    with_defaults,
 )
 from kfp_server_api.server.engine.outcome import (
     BLOCKED,
@@ -36,7 +38,7 @@ from kfp_server_api.server.engine.outcome import (
     failure,
     named,
 )
-from kfp_server_api.server.engine.outputs import as_json, collect, graph_outputs
+from kfp_server_api.server.engine.outputs import collect, graph_outputs
 from kfp_server_api.server.packages import InvalidPipelineError
 from kfp_server_api.server.packages.task_order import awaited_tasks, task_order
 
@@ -54,9 +56,11 @@ class TaskRun(NamedTuple):
     """The task in the graph that holds it."""
     component: dict[str, Any]
     arguments: Mapping[str, Any]
-    """Values of its inputs by name, artifacts as kfp's objects; without the component's defaults."""
+    """Values of its inputs by name, artifacts as mappings; without the component's defaults."""
     id: str
     parent_id: str
+    attempt: int = 0
+    """How often it was tried before."""
 
     @property
     def is_loop(self) -> bool:
@@ -85,6 +89,7 @@ class PipelineRun:
         report: Receives the events of tasks, in the thread that called `run`.
         most_at_once: How many components may run at the same time.
         sleep: Waits some seconds; a task that is to be tried again waits so and holds no thread.
+        table: The texts of placeholders that are the same for all tasks.
     """
 
     def __init__(
@@ -94,12 +99,14 @@ class PipelineRun:
         report: Callable[[TaskEvent], None],
         most_at_once: int,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        table: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._spec = spec
         self._run_component = run_component
         self._report_event = report
         self._most_at_once = most_at_once
         self._sleep = sleep
+        self._table = table
         self._free: asyncio.Semaphore  # of the event loop in which `run` walks the graphs
 
     def run(self, parameters: Mapping[str, Any]) -> Outcome:
@@ -119,7 +126,7 @@ class PipelineRun:
         """Start each task of a graph as soon as those that it waits for have ended."""
         dag = holder.component["dag"]
         tasks: dict[str, Any] = dag.get("tasks") or {}
-        scope = Scope(with_defaults(holder.component, holder.arguments))
+        scope = Scope(graph_inputs(holder.component, holder.arguments), lambda name: self._outputs_of(tasks[name]))
         order = task_order(tasks)
         running: set[asyncio.Task[Outcome]] = set()
         ended: asyncio.Queue[asyncio.Task[Outcome]] = asyncio.Queue()
@@ -133,7 +140,7 @@ class PipelineRun:
             scope.outcomes[done.get_name()] = done.result()
             order.done(done.get_name())
         failed = failed_inside(scope.outcomes.values())
-        return failed or Outcome(SUCCEEDED, graph_outputs(dag.get("outputs") or {}, scope.outcomes))
+        return failed or Outcome(SUCCEEDED, graph_outputs(dag.get("outputs") or {}, scope))
 
     async def _run_task(self, name: str, spec: Mapping[str, Any], holder: TaskRun, scope: Scope) -> Outcome:
         """Bring a task of a graph, whose turn it is, to its end: blocked, skipped, failed before it began, or run."""
@@ -142,7 +149,8 @@ class PipelineRun:
             policy = spec.get("triggerPolicy") or {}
             if policy.get("strategy") != "ALL_UPSTREAM_TASKS_COMPLETED" and scope.has_failed(awaited_tasks(spec)):
                 return Outcome(BLOCKED)
-            task = task._replace(arguments=task_arguments(spec, task.component, scope))
+            table = {**self._table, **placeholders.of_task(name, task.id)}
+            task = task._replace(arguments=task_arguments(spec, task.component, scope, table))
             chosen = not policy.get("condition") or conditions.evaluate(policy["condition"], task.arguments)
         except Exception as error:
             skipped = isinstance(error, MissingValueError) and not error.failed
@@ -169,10 +177,13 @@ class PipelineRun:
         body = {key: value for key, value in loop.spec.items() if key not in _LOOPS}
 
         async def run(index: int, item: Any) -> Outcome:
-            arguments = {**loop.arguments, variable: item}
+            iteration = loop.child(f"{loop.name}-iteration-{index}", body, loop.component, loop.arguments)
             async with turn:
-                name = f"{loop.name}-iteration-{index}"
-                return await self._run_chosen(loop.child(name, body, loop.component, arguments))
+                try:
+                    arguments = {**loop.arguments, **item_argument(loop.component, variable, item)}
+                except TaskError as error:
+                    return self._report(iteration, failure(iteration.name, error))
+                return await self._run_chosen(iteration._replace(arguments=arguments))
 
         outcomes = await asyncio.gather(*(run(index, item) for index, item in enumerate(items)))
         failed = failed_inside(outcomes)
@@ -186,7 +197,7 @@ class PipelineRun:
             async with self._free:
                 if attempt == 0:
                     self._report(task, Outcome(RUNNING))
-                outcome = await asyncio.to_thread(self._run_component, task)
+                outcome = await asyncio.to_thread(self._run_component, task._replace(attempt=attempt))
             if outcome.state != FAILED or attempt == last:
                 break
             await self._sleep(_backoff(policy, attempt))
@@ -195,6 +206,11 @@ class PipelineRun:
     def _component_of(self, task: Mapping[str, Any]) -> dict[str, Any]:
         components: dict[str, dict[str, Any]] = self._spec.get("components") or {}
         return components.get(task["componentRef"]["name"]) or {}
+
+    def _outputs_of(self, task: Mapping[str, Any]) -> set[str]:
+        """Return the outputs that the component of a task declares."""
+        declared = self._component_of(task).get("outputDefinitions") or {}
+        return {*(declared.get("parameters") or {}), *(declared.get("artifacts") or {})}
 
     def _report(self, task: TaskRun, outcome: Outcome) -> Outcome:
         event: TaskEvent = {
@@ -205,8 +221,8 @@ class PipelineRun:
             "state": outcome.state,
             "time": time.time(),
             "error": outcome.error or None,
-            "outputs": as_json(outcome.outputs) if outcome.state == SUCCEEDED else None,
-            "inputs": as_json(task.arguments),
+            "outputs": dict(outcome.outputs) if outcome.state == SUCCEEDED else None,
+            "inputs": dict(task.arguments),
             "log": outcome.log,
         }
         self._report_event(event)

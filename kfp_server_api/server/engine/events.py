@@ -10,6 +10,16 @@ from __future__ import annotations
 from typing import Any, Literal, TypedDict, Union
 
 
+class RunFacts(TypedDict):
+    """What placeholders and macros say of a run, beside its id."""
+
+    display_name: str
+    created_at: float
+    """Unix seconds."""
+    scheduled_at: float | None
+    """Unix seconds; None where nobody said when it was to start."""
+
+
 class RunRequest(TypedDict):
     """A run to be executed."""
 
@@ -17,6 +27,7 @@ class RunRequest(TypedDict):
     """The pipeline spec, or `{"pipeline_spec": ..., "platform_spec": ...}`."""
     parameters: dict[str, Any]
     """JSON values by name; those left out have their defaults."""
+    facts: RunFacts
     descriptor: int
     """The socket, inherited by the process, that takes the events."""
     python_path: str | None

@@ -23,7 +23,7 @@ from kfp_server_api.server.process_exit import exit_text, tail
 from kfp_server_api.server.states import FINAL
 
 if TYPE_CHECKING:
-    from kfp_server_api.server.engine.events import Event, RunEvent, RunRequest, TaskEvent
+    from kfp_server_api.server.engine.events import Event, RunEvent, RunFacts, RunRequest, TaskEvent
 
 TERMINATED = "terminated by request"
 
@@ -66,6 +66,7 @@ class RunProcess:
         directory: folder for all that the run writes; its name serves as the run's id in the pipeline.
         on_event: receives each event, in order, in one thread: `run` RUNNING, then `task` events, and last,
             exactly once, `run` SUCCEEDED or FAILED.
+        facts: what placeholders say of the run; else its folder's name and this moment.
     """
 
     def __init__(
@@ -75,11 +76,14 @@ class RunProcess:
         parameters: dict[str, Any],
         directory: Path,
         on_event: Callable[[Event], None],
+        facts: RunFacts | None = None,
     ) -> None:
         self._spec = spec
         self._parameters = parameters
         self._directory = Path(directory)
         self._on_event = on_event
+        name = self._directory.name
+        self._facts = facts or {"display_name": name, "created_at": time.time(), "scheduled_at": None}
         # Guards the four below, and is held for moments only, never while a process starts or an event is handled.
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -185,6 +189,7 @@ class RunProcess:
         request: RunRequest = {
             "spec": self._spec,
             "parameters": self._parameters,
+            "facts": self._facts,
             "descriptor": descriptor,
             "python_path": os.environ.get("PYTHONPATH"),
         }

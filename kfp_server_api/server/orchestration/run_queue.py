@@ -21,7 +21,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -35,7 +35,7 @@ from kfp_server_api.server.store.database import Store
 from kfp_server_api.server.store.tables import runs
 
 if TYPE_CHECKING:
-    from kfp_server_api.server.engine.events import Event, RunEvent
+    from kfp_server_api.server.engine.events import Event, RunEvent, RunFacts
 
 _log = logging.getLogger(__name__)
 
@@ -173,7 +173,7 @@ class RunQueue:
             self._end_unstarted(slot, f"the run could not be started: {cause}")
 
     def _new_process(self, slot: _Slot) -> RunProcess:
-        query = sa.select(runs.c.spec_digest, runs.c.runtime_config).where(runs.c.run_id == slot.run_id)
+        query = sa.select(runs).where(runs.c.run_id == slot.run_id)
         with self._store.read() as connection:
             row = connection.execute(query).one()
             found = pipeline_specs.read(connection, [row.spec_digest])
@@ -184,6 +184,7 @@ class RunQueue:
             parameters=(row.runtime_config or {}).get("parameters") or {},
             directory=self._files.folder(slot.run_id),
             on_event=partial(self._on_event, slot),
+            facts=_facts(row),
         )
 
     def _end(self, slot: _Slot, reason: str, grace: float = 3.0) -> None:
@@ -274,6 +275,12 @@ class RunQueue:
                 if self._closed.wait(_AGAIN):
                     break
         return False
+
+
+def _facts(row: sa.Row[Any]) -> RunFacts:
+    # Where no caller and no schedule names a time, a run has that at which it was made.
+    scheduled = row.scheduled_at if row.scheduled_at != row.created_at else None
+    return {"display_name": row.display_name or "", "created_at": row.created_at, "scheduled_at": scheduled}
 
 
 def _end_run(connection: sa.Connection, run_id: str, last: RunEvent) -> None:
