@@ -101,10 +101,9 @@ class Components:
         parts = without_kfp_install([*(container.get("command") or []), *(container.get("args") or [])])
         inputs = message["inputs"]
         self._workspace.mkdir(parents=True, exist_ok=True)
-        command = placeholders.command(
-            parts, table, {*inputs["parameterValues"], *inputs["artifacts"]}, str(self._workspace)
-        )
-        stay = {"its command": placeholders.left(parts, {placeholders.WORKSPACE: "", **table})}
+        given = {*inputs["parameterValues"], *inputs["artifacts"]}
+        command, unfilled = placeholders.command(parts, table, given, str(self._workspace))
+        stay = {"its command": unfilled}
         for name, value in inputs["parameterValues"].items():
             stay[f"its input {name!r}"] = placeholders.left(value, {})
         return command, [line for where, names in stay.items() for line in placeholders.notices(where, names)]

@@ -13,7 +13,7 @@ from kfp_server_api.server.engine.outcome import BLOCKED, FAILED, SKIPPED, SUCCE
 from kfp_server_api.server.engine.values import as_text, read_json, shown, typed, whole
 from kfp_server_api.server.packages.parameters import check_parameters
 
-_UNSET = {"componentInputParameter", "componentInputArtifact"}
+_FROM_ELSEWHERE = {"componentInputParameter", "componentInputArtifact", "parameterExpressionSelector"}
 _SELECTOR = re.compile(r"^parseJson\(string_value\)((?:\[[^\]]+\])*)$")
 
 
@@ -150,7 +150,7 @@ def _resolved(
             if not optional:
                 raise
             continue
-        if value is None and not optional and _UNSET & source.keys() and not source.get("parameterExpressionSelector"):
+        if value is None and not optional and _FROM_ELSEWHERE & source.keys():
             raise TaskError(f"input {name!r} is not optional, and what it comes from has no value")
         if value is not None or not optional:
             values[name] = value

@@ -72,17 +72,19 @@ def filled(value: Any, table: Mapping[str, str]) -> Any:
     return value
 
 
-def command(parts: list[str], table: Mapping[str, str], given: Collection[str], workspace: str) -> list[str]:
-    """Return a command with its placeholders filled.
+def command(
+    parts: list[str], table: Mapping[str, str], given: Collection[str], workspace: str
+) -> tuple[list[str], list[str]]:
+    """Return a command with its placeholders filled, and those that stay.
 
     Args:
         table: of the component's inputs and outputs.
         given: its inputs that have a value, for parts that depend on that.
         workspace: the folder in place of the one that a cluster mounts.
     """
-    flat = [text for part in parts for text in _expanded(part, given)]
-    local = [text.replace(_MOUNTED_WORKSPACE, workspace) for text in flat]
-    return [filled(text, {WORKSPACE: workspace, **table}) for text in local]
+    whole_table = {WORKSPACE: workspace, **table}
+    flat = [text.replace(_MOUNTED_WORKSPACE, workspace) for part in parts for text in _expanded(part, given)]
+    return [filled(text, whole_table) for text in flat], left(flat, whole_table)
 
 
 def left(value: Any, table: Mapping[str, str]) -> list[str]:

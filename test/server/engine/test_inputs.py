@@ -124,9 +124,10 @@ def test_an_optional_input_without_a_value_is_left_out(source: dict[str, Any], d
     assert arguments(task(it=source), definition=definition, unset=None, table={"null": None}) == {}
 
 
-def test_an_input_that_needs_a_value_of_an_unset_one_fails() -> None:
+@pytest.mark.parametrize("source", [given("unset"), given("table", 'parseJson(string_value)["null"]')])
+def test_an_input_that_needs_a_value_of_an_unset_one_fails(source: dict[str, Any]) -> None:
     with pytest.raises(TaskError, match="input 'it' is not optional, and what it comes from has no value"):
-        arguments(task(it=given("unset")), unset=None)
+        arguments(task(it=source), definition={"parameterType": "STRING"}, unset=None, table={"null": None})
 
 
 @pytest.mark.parametrize(

@@ -45,7 +45,7 @@ def test_a_run_that_was_to_start_at_a_time_says_that() -> None:
 
 
 def command(*parts: str, given: tuple[str, ...] = ()) -> list[str]:
-    return placeholders.command(list(parts), INPUTS, given, "/ws")
+    return placeholders.command(list(parts), INPUTS, given, "/ws")[0]
 
 
 def test_a_command_is_filled_once() -> None:
@@ -65,6 +65,12 @@ def test_parts_of_a_command_depend_on_what_is_given(given: tuple[str, ...], expe
     joined = {"Concat": ["n=", "{{$.inputs.parameters['n']}}"]}
     choice = {"IfPresent": {"InputName": "n", "Then": ["--n", joined], "Else": ["none"]}}
     assert command("run", json.dumps(choice), given=given) == expected
+
+
+def test_what_stays_in_a_command_is_known_but_for_parts_that_are_not_taken() -> None:
+    choice = json.dumps({"IfPresent": {"InputName": "o", "Then": "{{$.inputs.parameters['o']}}"}})
+    parts = [choice, "{{$.inputs.parameters['n']}} {{$.workspace_path}} {{$.pipeline_root}}"]
+    assert placeholders.command(parts, INPUTS, (), "/ws")[1] == ["{{$.pipeline_root}}"]
 
 
 def test_a_part_without_alternative_is_left_out() -> None:
