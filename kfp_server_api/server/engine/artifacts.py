@@ -51,8 +51,13 @@ def keep(path: str, uri: str) -> None:
     """Put what a component wrote to a path of its own where the artifact is; a cluster uploads it from there."""
     if not os.path.exists(path) or "://" in uri or os.path.realpath(path) == os.path.realpath(uri):
         return
-    if os.path.isdir(path):
-        shutil.copytree(path, uri, symlinks=True, dirs_exist_ok=True)
+    copy(path, uri)
+
+
+def copy(source: str, target: str) -> None:
+    """Copy a file or a folder to a place whose folder may not be there yet."""
+    os.makedirs(os.path.dirname(target), exist_ok=True)
+    if os.path.isdir(source):
+        shutil.copytree(source, target, symlinks=True, dirs_exist_ok=True)
     else:
-        os.makedirs(os.path.dirname(uri), exist_ok=True)
-        shutil.copy2(path, uri)
+        shutil.copy2(source, target)

@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from kfp_server_api.server.engine import placeholders
-from kfp_server_api.server.engine.artifacts import as_local, is_out_of_reach
+from kfp_server_api.server.engine.artifacts import as_local, copy, is_out_of_reach
 from kfp_server_api.server.engine.outcome import TaskError
 from kfp_server_api.server.engine.values import as_text, whole
 
@@ -52,10 +51,6 @@ def notices(artifact: Mapping[str, Any]) -> list[str]:
 def _copied(place: str, folder: Path) -> str:
     if not os.path.exists(place):
         raise TaskError(f"{place!r}, which shall be in the workspace, is not there")
-    target = folder / os.path.basename(place.rstrip("/"))
-    folder.mkdir(parents=True)
-    if os.path.isdir(place):
-        shutil.copytree(place, target)
-    else:
-        shutil.copy2(place, target)
-    return str(target)
+    target = str(folder / os.path.basename(place.rstrip("/")))
+    copy(place, target)
+    return target

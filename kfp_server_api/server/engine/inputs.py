@@ -45,7 +45,7 @@ class Scope:
     def input(self, name: str) -> Any:
         """Return one input of the graph, None where it is declared and has no value."""
         if name not in self._inputs:
-            raise TaskError(f"what holds it has no input {name!r}")
+            raise TaskError(f"its parent has no input {name!r}")
         return self._inputs[name]
 
     def output(self, task: str, key: str) -> Any:

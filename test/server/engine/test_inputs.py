@@ -134,7 +134,7 @@ def test_an_input_that_needs_a_value_of_an_unset_one_fails(source: dict[str, Any
     "definition", [{}, {"isOptional": True}, {"defaultValue": 1}], ids=["needed", "optional", "default"]
 )
 def test_an_input_of_what_is_not_there_fails(definition: dict[str, Any]) -> None:
-    with pytest.raises(TaskError, match="what holds it has no input 'lost'"):
+    with pytest.raises(TaskError, match="its parent has no input 'lost'"):
         arguments(task(it=given("lost")), definition=definition, other=1)
 
 
