@@ -72,7 +72,7 @@ def _read(name: str, declared: str, file: Path) -> Any:
     try:
         text = file.read_bytes().decode()
     except FileNotFoundError:
-        raise TaskError(f"it has not written its output {name!r} ({declared})") from None
+        raise not_written(name, declared) from None
     except (OSError, UnicodeDecodeError) as error:
         raise TaskError(f"its output {name!r} ({declared}) cannot be read: {error}") from error
     try:
@@ -100,6 +100,11 @@ def _number(text: str) -> float:
 
 def _boolean(text: str) -> bool:
     return _BOOLEANS[text.strip()]
+
+
+def not_written(name: str, declared: str) -> TaskError:
+    """Return the reason of a task that ended well without an output parameter that it declares."""
+    return TaskError(f"it has not written its output {name!r} ({declared})")
 
 
 def _misfit(name: str, declared: str, value: Any) -> TaskError:

@@ -15,7 +15,7 @@ from typing import Any
 
 from kfp_server_api.server.engine import artifacts, importer, placeholders
 from kfp_server_api.server.engine.component_io import executor_input, placeholder_table
-from kfp_server_api.server.engine.component_outputs import written_outputs
+from kfp_server_api.server.engine.component_outputs import not_written, written_outputs
 from kfp_server_api.server.engine.component_venv import ComponentVenv, without_kfp_install
 from kfp_server_api.server.engine.dag import TaskRun
 from kfp_server_api.server.engine.outcome import FAILED, SUCCEEDED, Outcome, TaskError
@@ -63,7 +63,10 @@ class Components:
 
     def _import(self, task: TaskRun, spec: Mapping[str, Any]) -> Outcome:
         artifact = importer.imported(spec, task.arguments, self._workspace)
-        names = (task.component.get("outputDefinitions") or {}).get("artifacts") or ["artifact"]
+        declared = task.component.get("outputDefinitions") or {}
+        for name, definition in (declared.get("parameters") or {}).items():
+            raise not_written(name, str(definition.get("parameterType")))
+        names = declared.get("artifacts") or ["artifact"]
         log = self._tasks / task.path / "log.txt"
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_bytes(_notice_lines(importer.notices(artifact)))

@@ -208,9 +208,9 @@ class PipelineRun:
         return components.get(task["componentRef"]["name"]) or {}
 
     def _outputs_of(self, task: Mapping[str, Any]) -> set[str]:
-        """Return the outputs that the component of a task declares."""
-        declared = self._component_of(task).get("outputDefinitions") or {}
-        return {*(declared.get("parameters") or {}), *(declared.get("artifacts") or {})}
+        """Return the outputs that tasks in the graph that a task runs can give; none where it runs a component."""
+        sources = (self._component_of(task).get("dag") or {}).get("outputs") or {}
+        return {*(sources.get("parameters") or {}), *(sources.get("artifacts") or {})}
 
     def _report(self, task: TaskRun, outcome: Outcome) -> Outcome:
         event: TaskEvent = {

@@ -34,12 +34,12 @@ class Scope:
 
     Args:
         inputs: those of the graph that are declared or given; None for one without a value.
-        declared: Tells the outputs that the component of a task declares.
+        possible: Tells the outputs of a task that tasks inside it give, unless they are skipped.
     """
 
-    def __init__(self, inputs: Mapping[str, Any], declared: Callable[[str], Collection[str]] = lambda task: ()) -> None:
+    def __init__(self, inputs: Mapping[str, Any], possible: Callable[[str], Collection[str]] = lambda task: ()) -> None:
         self._inputs = inputs
-        self._declared = declared
+        self._possible = possible
         self.outcomes: dict[str, Outcome] = {}
 
     def input(self, name: str) -> Any:
@@ -55,7 +55,7 @@ class Scope:
             return outcome.outputs[key]
         state = outcome.state if outcome is not None else FAILED
         # One that succeeded has all its outputs, but for those of branches inside that were not taken.
-        skipped = state == SKIPPED or (state == SUCCEEDED and key in self._declared(task))
+        skipped = state == SKIPPED or (state == SUCCEEDED and key in self._possible(task))
         raise MissingValueError(f"task {task!r} gave no output {key!r}", failed=not skipped)
 
     def has_failed(self, tasks: Iterable[str]) -> bool:

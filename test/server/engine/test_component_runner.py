@@ -315,3 +315,12 @@ def test_a_real_failing_pipeline_fails_with_its_reason(tmp_path: Path) -> None:
 def test_a_command_sees_the_running_python_as_python3(tmp_path: Path) -> None:
     script = 'python3 -c "import sys; print(sys.version_info[1])" > "$0"'
     assert run(compiled(shelling, tmp_path), tmp_path, script=script).outputs == {"Output": sys.version_info[1]}
+
+
+def test_an_importer_gives_no_parameters(tmp_path: Path) -> None:
+    spec = {
+        **pipeline("true"),
+        "deploymentSpec": {"executors": {"exec-step": {"importer": {"artifactUri": {"constant": "/a"}}}}},
+    }
+    spec["components"]["comp-step"]["outputDefinitions"] = {"parameters": {"n": {"parameterType": "STRING"}}}
+    assert run(spec, tmp_path).last["error"] == "task 'step' failed: it has not written its output 'n' (STRING)"

@@ -165,6 +165,19 @@ def test_an_output_that_its_task_does_not_declare_fails() -> None:
     assert run(pipeline(steps)).error == "task 'b' failed: task 'a' gave no output 'lost'"
 
 
+def test_an_output_that_a_graph_declares_and_nothing_gives_fails() -> None:
+    inner = graph({"leaf": task()})
+    inner["outputDefinitions"] = {"parameters": {"lost": {}}}
+    steps = {"a": task("inner"), "b": task(it=output("a", "lost"))}
+    assert run(pipeline(steps, {"inner": inner})).error == "task 'b' failed: task 'a' gave no output 'lost'"
+
+
+def test_an_output_of_a_branch_that_was_not_taken_skips_what_needs_it() -> None:
+    inner = graph({"leaf": task(when="1 == 2")}, maybe="leaf.Output")
+    steps = {"a": task("inner"), "b": task(it=output("a", "maybe"))}
+    assert run(pipeline(steps, {"inner": inner})).states("b") == ["SKIPPED"]
+
+
 def test_a_value_of_a_task_is_one_of_its_literals() -> None:
     definition = {"parameterType": "STRING", "literals": ["a", "b"]}
     assert arguments(task(it=value("b")), definition=definition) == {"it": "b"}
