@@ -38,11 +38,10 @@ def written_outputs(component: Mapping[str, Any], message: Mapping[str, Any]) ->
     values = reported.get("parameterValues") or {}
     outputs = {}
     for name, definition in ((component.get("outputDefinitions") or {}).get("parameters") or {}).items():
-        declared = str((definition or {}).get("parameterType", "STRING"))
         if name in values:
-            outputs[name] = _checked(name, declared, values[name])
+            outputs[name] = _checked(name, definition, values[name])
         else:
-            outputs[name] = _read(name, declared, Path(places["parameters"][name]["outputFile"]))
+            outputs[name] = _read(name, definition, Path(places["parameters"][name]["outputFile"]))
     for name, provisioned in places["artifacts"].items():
         found = ((reported.get("artifacts") or {}).get(name) or {}).get("artifacts") or [{}]
         outputs[name] = _artifact(name, provisioned["artifacts"][0], found[0])
@@ -60,27 +59,29 @@ def _reported(file: Path) -> dict[str, Any]:
     return reported if isinstance(reported, dict) else {}
 
 
-def _checked(name: str, declared: str, value: Any) -> Any:
+def _checked(name: str, definition: Mapping[str, Any], value: Any) -> Any:
     """Return a value that Python code returned."""
+    declared = str(definition.get("parameterType", ""))
     if not fits(declared, value) or not is_finite(value):
-        raise _misfit(name, declared, value)
+        raise _misfit(name, definition, value)
     return float(value) if declared == "NUMBER_DOUBLE" else whole(value)
 
 
-def _read(name: str, declared: str, file: Path) -> Any:
+def _read(name: str, definition: Mapping[str, Any], file: Path) -> Any:
     """Return the value in the file of an output parameter."""
+    declared = str(definition.get("parameterType", ""))
     try:
         text = file.read_bytes().decode()
     except FileNotFoundError:
-        raise not_written(name, declared) from None
+        raise not_written(name, definition) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise TaskError(f"its output {name!r} ({declared}) cannot be read: {error}") from error
+        raise TaskError(f"its output {name!r} ({_type(definition)}) cannot be read: {error}") from error
     try:
         value = _PARSERS.get(declared, str)(text)
     except (ValueError, KeyError):
-        raise _misfit(name, declared, text) from None
+        raise _misfit(name, definition, text) from None
     if not fits(declared, value):
-        raise _misfit(name, declared, text)
+        raise _misfit(name, definition, text)
     return value
 
 
@@ -102,13 +103,17 @@ def _boolean(text: str) -> bool:
     return _BOOLEANS[text.strip()]
 
 
-def not_written(name: str, declared: str) -> TaskError:
+def not_written(name: str, definition: Mapping[str, Any]) -> TaskError:
     """Return the reason of a task that ended well without an output parameter that it declares."""
-    return TaskError(f"it has not written its output {name!r} ({declared})")
+    return TaskError(f"it has not written its output {name!r} ({_type(definition)})")
 
 
-def _misfit(name: str, declared: str, value: Any) -> TaskError:
-    return TaskError(f"its output {name!r} must be {declared}, not {shown(value)}")
+def _misfit(name: str, definition: Mapping[str, Any], value: Any) -> TaskError:
+    return TaskError(f"its output {name!r} must be {_type(definition)}, not {shown(value)}")
+
+
+def _type(definition: Mapping[str, Any]) -> str:
+    return str(definition.get("parameterType", "of no type"))
 
 
 def _artifact(name: str, provisioned: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, Any]:

@@ -64,8 +64,8 @@ class Components:
     def _import(self, task: TaskRun, spec: Mapping[str, Any]) -> Outcome:
         artifact = importer.imported(spec, task.arguments, self._workspace)
         declared = task.component.get("outputDefinitions") or {}
-        for name, definition in (declared.get("parameters") or {}).items():
-            raise not_written(name, str(definition.get("parameterType")))
+        if declared.get("parameters"):
+            raise not_written(*next(iter(declared["parameters"].items())))
         names = declared.get("artifacts") or ["artifact"]
         log = self._tasks / task.path / "log.txt"
         log.parent.mkdir(parents=True, exist_ok=True)
