@@ -21,6 +21,7 @@ from kfp_server_api.server.engine.inputs import (
     Scope,
     loop_items,
     pipeline_arguments,
+    setting,
     task_arguments,
     with_defaults,
 )
@@ -42,6 +43,7 @@ from kfp_server_api.server.packages.task_order import awaited_tasks, task_order
 
 _LOOPS = {"parameterIterator", "artifactIterator"}
 _LONGEST_BACKOFF = 3600.0
+_NO_RETRY = "the retries that are set on this task do nothing, since it is a pipeline; a cluster ignores them too"
 
 
 class TaskRun(NamedTuple):
@@ -57,6 +59,10 @@ class TaskRun(NamedTuple):
     """Values of its inputs by name, artifacts as kfp's objects; without the component's defaults."""
     id: str
     parent_id: str
+    attempt: int = 0
+    """How often it was tried before."""
+    scope: Scope | None = None
+    """The values of the graph that holds it."""
 
     @property
     def is_loop(self) -> bool:
@@ -67,6 +73,10 @@ class TaskRun(NamedTuple):
     def is_graph(self) -> bool:
         """Whether its component is a graph of tasks."""
         return "dag" in self.component
+
+    def value_of(self, source: Mapping[str, Any]) -> Any:
+        """Return a value that a setting of the task comes from, in the words of its inputs."""
+        return setting(source, self.scope, self.arguments) if self.scope else None
 
     def child(
         self, name: str, spec: Mapping[str, Any], component: dict[str, Any], arguments: Mapping[str, Any]
@@ -85,6 +95,7 @@ class PipelineRun:
         report: Receives the events of tasks, in the thread that called `run`.
         most_at_once: How many components may run at the same time.
         sleep: Waits some seconds; a task that is to be tried again waits so and holds no thread.
+        note: Writes a line to the log of a task and returns the path of that file.
     """
 
     def __init__(
@@ -94,12 +105,14 @@ class PipelineRun:
         report: Callable[[TaskEvent], None],
         most_at_once: int,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        note: Callable[[TaskRun, str], str | None] = lambda task, text: None,
     ) -> None:
         self._spec = spec
         self._run_component = run_component
         self._report_event = report
         self._most_at_once = most_at_once
         self._sleep = sleep
+        self._note = note
         self._free: asyncio.Semaphore  # of the event loop in which `run` walks the graphs
 
     def run(self, parameters: Mapping[str, Any]) -> Outcome:
@@ -142,7 +155,7 @@ class PipelineRun:
             policy = spec.get("triggerPolicy") or {}
             if policy.get("strategy") != "ALL_UPSTREAM_TASKS_COMPLETED" and scope.has_failed(awaited_tasks(spec)):
                 return Outcome(BLOCKED)
-            task = task._replace(arguments=task_arguments(spec, task.component, scope))
+            task = task._replace(arguments=task_arguments(spec, task.component, scope), scope=scope)
             chosen = not policy.get("condition") or conditions.evaluate(policy["condition"], task.arguments)
         except Exception as error:
             skipped = isinstance(error, MissingValueError) and not error.failed
@@ -153,8 +166,10 @@ class PipelineRun:
         """Run a task that is neither blocked nor skipped, between its two events."""
         try:
             if task.is_loop or task.is_graph:
-                self._report(task, Outcome(RUNNING))
+                log = self._note(task, _NO_RETRY) if (task.spec.get("retryPolicy") or {}).get("maxRetryCount") else None
+                self._report(task, Outcome(RUNNING, log=log))
                 outcome = await (self._run_loop(task) if task.is_loop else self._run_graph(task))
+                outcome = outcome._replace(log=log)
             else:
                 outcome = await self._run_with_retries(task)
         except Exception as error:
@@ -184,11 +199,11 @@ class PipelineRun:
         last = int(policy.get("maxRetryCount") or 0)
         for attempt in range(last + 1):
             async with self._free:
-                if attempt == 0:
-                    self._report(task, Outcome(RUNNING))
-                outcome = await asyncio.to_thread(self._run_component, task)
+                self._report(task, Outcome(RUNNING), RUNNING if attempt else "")
+                outcome = await asyncio.to_thread(self._run_component, task._replace(attempt=attempt))
             if outcome.state != FAILED or attempt == last:
                 break
+            self._report(task, Outcome(RUNNING), FAILED)
             await self._sleep(_backoff(policy, attempt))
         return named(task.name, outcome)
 
@@ -196,7 +211,7 @@ class PipelineRun:
         components: dict[str, dict[str, Any]] = self._spec.get("components") or {}
         return components.get(task["componentRef"]["name"]) or {}
 
-    def _report(self, task: TaskRun, outcome: Outcome) -> Outcome:
+    def _report(self, task: TaskRun, outcome: Outcome, attempt: str = "") -> Outcome:
         event: TaskEvent = {
             "type": "task",
             "task_id": task.id,
@@ -208,6 +223,7 @@ class PipelineRun:
             "outputs": as_json(outcome.outputs) if outcome.state == SUCCEEDED else None,
             "inputs": as_json(task.arguments),
             "log": outcome.log,
+            "attempt": attempt,
         }
         self._report_event(event)
         return outcome

@@ -53,7 +53,7 @@ class Scope:
         if outcome is None:
             raise TaskError(f"its input is the final status of task {task!r}, which is not in the graph")
         return {
-            "state": SUCCEEDED if outcome.state == SUCCEEDED else FAILED,
+            "state": {SUCCEEDED: "COMPLETE", SKIPPED: "CANCELED"}.get(outcome.state, FAILED),
             "pipelineTaskName": task,
             "pipelineJobResourceName": "",
             "error": {"code": 1, "message": outcome.error} if outcome.error else {},
@@ -134,6 +134,11 @@ def task_arguments(task: Mapping[str, Any], component: Mapping[str, Any], scope:
             if value is not None:
                 arguments[name] = _typed(name, value, definition) if section == "parameters" else value
     return {name: _filled(value, arguments) for name, value in arguments.items()}
+
+
+def setting(source: Mapping[str, Any], scope: Scope, arguments: Mapping[str, Any]) -> Any:
+    """Return the value that a setting of a task has, from a source in the graph that holds it."""
+    return _filled(_source_value("of its settings", source, scope), arguments)
 
 
 def _source_value(name: str, source: Mapping[str, Any], scope: Scope) -> Any:

@@ -48,19 +48,26 @@ class KfpLocal:
         UnsupportedKfpError: one of them is missing.
     """
 
+    @staticmethod
+    def load() -> None:
+        """Import what a run imports when it begins."""
+        with _without_its_client():
+            importlib.import_module("kfp.dsl.component_decorator")  # first: kfp's modules import in circles
+            for name in ("executor_input_utils", "executor_output_utils", "importer_handler", "placeholder_utils"):
+                importlib.import_module(f"kfp.local.{name}")
+
     def __init__(self, root: Path, workspace: Path, pipeline_name: str, run_id: str) -> None:
         try:
-            with _without_its_client():
-                importlib.import_module("kfp.dsl.component_decorator")  # first: kfp's modules import in circles
-                from google.protobuf import json_format
-                from kfp import local
-                from kfp.local import (
-                    executor_input_utils,
-                    executor_output_utils,
-                    importer_handler,
-                    placeholder_utils,
-                )
-                from kfp.pipeline_spec import pipeline_spec_pb2
+            self.load()
+            from google.protobuf import json_format
+            from kfp import local
+            from kfp.local import (
+                executor_input_utils,
+                executor_output_utils,
+                importer_handler,
+                placeholder_utils,
+            )
+            from kfp.pipeline_spec import pipeline_spec_pb2
 
             self._spec_pb2 = pipeline_spec_pb2
             self._json_format = json_format

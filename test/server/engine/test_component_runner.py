@@ -22,8 +22,6 @@ dsl = pytest.importorskip("kfp.dsl")
 from fixtures.calling import pipeline  # noqa: E402
 from fixtures.running import compiled, read, run  # noqa: E402
 
-from kfp_server_api.server.engine.component_venv import without_kfp_install  # noqa: E402
-
 if os.name == "nt":
     pytest.skip("compiled components need a POSIX shell", allow_module_level=True)
 
@@ -212,24 +210,6 @@ def test_a_component_without_packages_never_calls_pip(tmp_path: Path, monkeypatc
     assert run(compiled(asking, tmp_path), tmp_path, package="kfp").last["state"] == "SUCCEEDED"
 
 
-def test_only_the_kfp_step_is_cut() -> None:
-    start = 'if ! [ -x "$(command -v pip)" ]; then\n    python3 -m ensurepip\nfi\n\n'
-    start += "PIP_DISABLE_PIP_VERSION_CHECK=1 "
-    kfp = "python3 -m pip install --quiet 'kfp==2.1.0' '--no-deps' 'a>=3.7,<5; python_version<\"3.9\"'"
-    other = "python3 -m pip install --quiet 'pandas==2'"
-    end = ' && "$0" "$@"\n'
-    both = without_kfp_install(["sh", "-c", f"{start}{other}  &&  {kfp}{end}", "sh"])
-    assert "kfp==" not in both[2]
-    assert "'pandas==2'" in both[2]
-    assert both[2].endswith('"$0" "$@"\n')
-    assert without_kfp_install(["sh", "-c", f"{start}{kfp}{end}", "sh"]) == ["sh", "-c", '"$0" "$@"', "sh"]
-
-
-def test_code_that_names_the_kfp_step_stays_as_it_is() -> None:
-    code = "print(\"python3 -m pip install 'kfp==1' && true\")"
-    assert without_kfp_install(["sh", "-c", code]) == ["sh", "-c", code]
-
-
 def test_a_container_component_runs_as_a_command(tmp_path: Path) -> None:
     script = 'echo working; echo 42 > "$0"; echo content > "$1"'
     ran = run(compiled(shelling, tmp_path), tmp_path, script=script)
@@ -252,7 +232,8 @@ def test_a_missing_program_of_a_container_is_explained(tmp_path: Path) -> None:
 
 
 def test_an_exit_code_is_a_reason(tmp_path: Path) -> None:
-    assert run(compiled(exiting, tmp_path), tmp_path).last["error"] == "task 'leave' failed: exited with code 3"
+    ran = run(compiled(exiting, tmp_path), tmp_path)
+    assert ran.last["error"] == f"task 'leave' failed: exited with code 3 (log: {ran.directory}/tasks/leave/log.txt)"
 
 
 @pytest.mark.parametrize(
@@ -309,7 +290,8 @@ def test_a_real_pipeline_runs(tmp_path: Path, name: str, parameters: dict[str, A
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared pipelines are not here")
 def test_a_real_failing_pipeline_fails_with_its_reason(tmp_path: Path) -> None:
     last = run(read(SHARED / "fail_v2.yaml"), tmp_path).last
-    assert (last["state"], last["error"]) == ("FAILED", "task 'fail' failed: exited with code 1")
+    assert last["state"] == "FAILED"
+    assert last["error"].startswith("task 'fail' failed: exited with code 1 (log: ")
 
 
 def test_a_command_sees_the_running_python_as_python3(tmp_path: Path) -> None:
