@@ -111,6 +111,7 @@ class LocalServer:
         stack.callback(self._forget)
         self._url = f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
         self._db = db
+        queue.warm_up()
         queue.wake()
 
     def _temporary(self, stack: ExitStack) -> Path:

@@ -15,9 +15,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from kfp_server_api.server.engine import mount_namespace
 from kfp_server_api.server.engine.outcome import TaskError
 from kfp_server_api.server.engine.pod_settings import Mount
+
+_MOUNT_NAMESPACE = str(Path(__file__).with_name("mount_namespace.py"))
 
 
 class Surroundings(NamedTuple):
@@ -71,7 +72,7 @@ class Processes:
         except subprocess.TimeoutExpired:
             _kill([process.pid, *_descendants(process.pid)])
             process.wait()
-            raise TaskError(f"it took longer than its {timeout:g} s and was ended") from None
+            raise TaskError(f"it took longer than its timeout of {timeout:g} s and was ended") from None
         finally:
             self.running.discard(process)
 
@@ -92,7 +93,7 @@ def _in_namespace(
     try:
         os.write(descriptor, json.dumps(plan).encode())
         os.lseek(descriptor, 0, os.SEEK_SET)
-        program = [sys.executable, "-I", str(mount_namespace.__file__), str(descriptor)]
+        program = [sys.executable, "-I", _MOUNT_NAMESPACE, str(descriptor)]
         yield [*program, *command], (descriptor,)
     finally:
         os.close(descriptor)
@@ -129,7 +130,7 @@ def _refusal_of_namespaces() -> str:
     os.write(writer, b'{"staging": "/", "mounts": []}')
     os.close(writer)
     try:
-        program = [sys.executable, "-I", str(mount_namespace.__file__), str(reader), sys.executable, "-c", ""]
+        program = [sys.executable, "-I", _MOUNT_NAMESPACE, str(reader), sys.executable, "-c", ""]
         tried = subprocess.run(program, pass_fds=(reader,), capture_output=True, text=True, check=False)
     finally:
         os.close(reader)

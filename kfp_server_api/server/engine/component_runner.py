@@ -125,6 +125,7 @@ class Components:
         try:
             outputs = self._run_attempt(task, container, root, log)
         except TaskError as error:
+            self.note(task, f"failed: {error}")
             return Outcome(FAILED, error=str(error), log=str(log))
         return Outcome(SUCCEEDED, outputs, log=str(log))
 

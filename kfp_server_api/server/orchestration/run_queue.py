@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -29,7 +30,7 @@ import sqlalchemy as sa
 from kfp_server_api.server.json_safe import json_safe
 from kfp_server_api.server.orchestration import recorder
 from kfp_server_api.server.orchestration.run_files import RunFiles
-from kfp_server_api.server.orchestration.run_process import TERMINATED, RunProcess
+from kfp_server_api.server.orchestration.run_process import TERMINATED, RunProcess, refusal
 from kfp_server_api.server.orchestration.warm_engine import WarmEngine
 from kfp_server_api.server.packages.secrets_file import read_secrets
 from kfp_server_api.server.settings import TASKS_AT_ONCE
@@ -125,6 +126,11 @@ class RunQueue:
         with store.write() as connection:
             recorder.end_left_over(connection)
         files.remove_set_aside()
+
+    def warm_up(self) -> None:
+        """Get ready for the first run, in the background."""
+        if self._limit and not refusal():
+            self._engine.warm_up(dict(os.environ))
 
     def wake(self) -> None:
         """Start the runs that wait while there is room; to be called when one came or there is room again."""

@@ -109,23 +109,14 @@ class WarmEngine:
             raise
 
     def warm_up(self, environment: Mapping[str, str]) -> None:
-        """Start the process that forks, unless it runs; it loads by itself."""
-        with self._lock:
+        """Start the process that forks, so that it has loaded when the first run comes."""
+        with self._lock, contextlib.suppress(OSError):  # the first run will say what is wrong
             self._running(environment)
 
     def close(self) -> None:
         """End the process that forks; those that it has forked go on."""
         with self._lock:
-            process, self._process = self._process, None
-            for opened in (self._control, self._log):
-                if opened:
-                    opened.close()
-        if process:
-            try:
-                process.wait(_ORPHAN)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            self._forget()
 
     def _send(self, request: bytes, descriptors: Sequence[int], environment: Mapping[str, str]) -> None:
         for again in (True, False):
@@ -174,6 +165,7 @@ class WarmEngine:
         return self._control
 
     def _forget(self) -> None:
+        # Killed, since it holds nothing that is worth a wait, and may be loading.
         for opened in (self._control, self._log):
             if opened:
                 opened.close()

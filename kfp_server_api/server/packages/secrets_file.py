@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from kfp_server_api.server.packages.yaml_documents import read_documents
-
 Table = Mapping[str, Mapping[str, str]]
 
 
@@ -30,6 +28,8 @@ def read_secrets(file: Path | None) -> Secrets:
     """
     if file is None:
         return Secrets()
+    from kfp_server_api.server.packages.yaml_documents import read_documents  # takes long, and few have such a file
+
     try:
         documents = read_documents(file.read_bytes())
     except OSError as error:

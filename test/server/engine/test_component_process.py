@@ -76,7 +76,7 @@ def test_a_path_that_cannot_be_is_explained(target: str, said: str) -> None:
 def test_a_process_that_takes_too_long_is_ended_with_what_it_started(tmp_path: Path) -> None:
     script = f"sleep 60 & echo $! > {tmp_path}/pid; wait"
     began = time.monotonic()
-    with pytest.raises(TaskError, match=r"took longer than its 0\.5 s"):
+    with pytest.raises(TaskError, match=r"took longer than its timeout of 0\.5 s"):
         sh(script, tmp_path, timeout=0.5)
     assert time.monotonic() - began < 30
     pid = int((tmp_path / "pid").read_text())
