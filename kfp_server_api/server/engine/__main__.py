@@ -94,6 +94,7 @@ class Forker:
             for held in (self._control, self._wake_reader, self._wake_writer, *self._statuses.values()):
                 held.close()
             os.setsid()
+            os.umask(0o077)
             connection, _lock, log = own
             os.dup2(log, 1)
             os.dup2(log, 2)

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import errno
 import itertools
+import re
 import shutil
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +27,6 @@ from kfp_server_api.server.engine.failure_reasons import (
     failed_to_write_outputs,
     failure_reason,
     needs_image,
-    not_json,
 )
 from kfp_server_api.server.engine.kept_packages import KeptPackages, can_be_kept
 from kfp_server_api.server.engine.kfp_local import KfpLocal
@@ -66,6 +67,7 @@ class Components:
     ) -> None:
         name = (spec.get("pipelineInfo") or {}).get("name", "pipeline")
         self._executors = (spec.get("deploymentSpec") or {}).get("executors") or {}
+        self._compiled_by = str(spec.get("sdkVersion") or "")
         self._tasks = directory / "tasks"
         self._kfp = KfpLocal(self._tasks, directory / "workspace", name, directory.name)
         self._kept = KeptPackages(directory.parent / _KEPT)
@@ -123,15 +125,15 @@ class Components:
             self.note(task, _not_in_image(container))
         log.touch()
         try:
-            outputs = self._run_attempt(task, container, root, log)
+            outcome = self._run_attempt(task, container, root, log)
         except TaskError as error:
             self.note(task, f"failed: {error}")
-            return Outcome(FAILED, error=str(error), log=str(log))
-        return Outcome(SUCCEEDED, outputs, log=str(log))
+            outcome = Outcome(FAILED, error=str(error))
+        return outcome._replace(log=str(log))
 
-    def _run_attempt(self, task: TaskRun, container: Mapping[str, Any], root: Path, log: Path) -> dict[str, Any]:
+    def _run_attempt(self, task: TaskRun, container: Mapping[str, Any], root: Path, log: Path) -> Outcome:
         if container.get("image") in _CLAIM_TASKS:
-            return _CLAIM_TASKS[container["image"]](self._pods, task.arguments)
+            return Outcome(SUCCEEDED, _CLAIM_TASKS[container["image"]](self._pods, task.arguments))
         pod = self._pods.pod(task.path, task.component, container, task.value_of, root / "volumes")
         config = dict.fromkeys(inputs_of_config(task.component), pod.config)
         prepared = self._kfp.prepare(task._replace(arguments={**task.arguments, **config}), root / "outputs")
@@ -151,11 +153,9 @@ class Components:
             raise TaskError(_not_started(command, error, container)) from error
         if code:
             reason = _explained(failure_reason(code, log), code, task, container, log)
-            raise TaskError("; ".join(filter(None, [reason, pod.not_given_text])))
-        wrong = not_json(root / "outputs" / "executor_output.json")
-        if wrong:
-            raise TaskError(wrong)
-        return self._kfp.outputs(prepared)
+            again = _compile_again(reason, self._compiled_by)
+            return Outcome(FAILED, error="; ".join(filter(None, [reason, again, pod.not_given_text])))
+        return Outcome(SUCCEEDED, self._kfp.outputs(prepared))
 
     def _mounts(self, pod: Pod) -> list[Mount]:
         """Return the folders that a task sees at other paths, and note those that it does not and can go without."""
@@ -254,6 +254,13 @@ def _explained(reason: str, code: int, task: TaskRun, container: Mapping[str, An
     if not _is_python_component(container) or needs_image(code, reason):
         return f"{reason}; {_not_in_image(container)}"
     return reason
+
+
+def _compile_again(reason: str, compiled_by: str) -> str:
+    """Say so where the code of a component may be too old for the kfp that runs it."""
+    if not re.match(r"kfp-(1\.|2\.0\.0-?(alpha|beta|b|rc))", compiled_by) or not re.search(r"\bkfp\b", reason):
+        return ""
+    return f"the pipeline was compiled by {compiled_by} and runs with kfp {version('kfp')}: compile it again with that"
 
 
 def _pip_failed(installs: Sequence[Sequence[str]], log: Path) -> str:

@@ -96,6 +96,7 @@ class PipelineRun:
         most_at_once: How many components may run at the same time.
         sleep: Waits some seconds; a task that is to be tried again waits so and holds no thread.
         note: Writes a line to the log of a task and returns the path of that file.
+        run_name: What final statuses say of the run.
     """
 
     def __init__(
@@ -106,6 +107,7 @@ class PipelineRun:
         most_at_once: int,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         note: Callable[[TaskRun, str], str | None] = lambda task, text: None,
+        run_name: str = "",
     ) -> None:
         self._spec = spec
         self._run_component = run_component
@@ -113,6 +115,7 @@ class PipelineRun:
         self._most_at_once = most_at_once
         self._sleep = sleep
         self._note = note
+        self._run_name = run_name
         self._free: asyncio.Semaphore  # of the event loop in which `run` walks the graphs
 
     def run(self, parameters: Mapping[str, Any]) -> Outcome:
@@ -133,6 +136,7 @@ class PipelineRun:
         dag = holder.component["dag"]
         tasks: dict[str, Any] = dag.get("tasks") or {}
         scope = Scope(with_defaults(holder.component, holder.arguments))
+        scope.run_name = self._run_name
         order = task_order(tasks)
         running: set[asyncio.Task[Outcome]] = set()
         ended: asyncio.Queue[asyncio.Task[Outcome]] = asyncio.Queue()

@@ -3,12 +3,9 @@
 
 from __future__ import annotations
 
-import json
-import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from kfp_server_api.server.process_exit import exit_text, tail
 
@@ -83,33 +80,6 @@ def pip_error(lines: Sequence[str]) -> str:
             return raised[-1].strip()
     wanted = [line for line in said if not _PIP_BUILD.match(line)] or said
     return "; ".join(dict.fromkeys(_PIP_ERROR.sub(r"\1", line).strip() for line in wanted[-3:]))
-
-
-def not_json(file: Path) -> str:
-    """Say which value in the file of outputs that kfp has written is none that JSON can hold, "" where all are.
-
-    A cluster refuses that file: Python writes NaN and infinite numbers, and no other JSON reader knows them.
-    """
-    try:
-        content = json.loads(file.read_bytes())
-    except FileNotFoundError:
-        return ""
-    except ValueError as error:
-        return f"its outputs cannot be read: {error}"
-    for path, value in _leaves(content):
-        if isinstance(value, float) and not math.isfinite(value):
-            names = [repr(name) for name in path[1:] if isinstance(name, str) and name != "artifacts"]
-            where = " of ".join(reversed([name for name in names if name != "'metadata'"]))
-            return f"{where} is {value}, and an output can be no such number, since JSON has none"
-    return ""
-
-
-def _leaves(value: Any, *path: Any) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
-    if items is None:
-        yield path, value
-    for key, item in items or ():
-        yield from _leaves(item, *path, key)
 
 
 def _printed(log: Path) -> str:

@@ -28,10 +28,15 @@ class MissingValueError(TaskError):
 
 
 class Scope:
-    """The values that the tasks of one graph can see: its inputs, and the outcomes of its other tasks."""
+    """The values that the tasks of one graph can see: its inputs, and the outcomes of its other tasks.
+
+    Attributes:
+        run_name: the name that the run has where a cluster has its workflow.
+    """
 
     def __init__(self, inputs: dict[str, Any]) -> None:
         self.inputs = inputs
+        self.run_name = ""
         self.outcomes: dict[str, Outcome] = {}
 
     def output(self, task: str, key: str) -> Any:
@@ -55,7 +60,7 @@ class Scope:
         return {
             "state": {SUCCEEDED: "COMPLETE", SKIPPED: "CANCELED"}.get(outcome.state, FAILED),
             "pipelineTaskName": task,
-            "pipelineJobResourceName": "",
+            "pipelineJobResourceName": self.run_name,
             "error": {"code": 1, "message": outcome.error} if outcome.error else {},
         }
 

@@ -79,7 +79,9 @@ def _run(request: RunRequest, directory: Path, reporter: Reporter) -> Outcome:
         platform = request["spec"].get("platform_spec")
         with contextlib.closing(Components(spec, directory, platform, secrets)) as components:
             _stop_on_signal(components)
-            pipeline = PipelineRun(spec, components.run, reporter.send, request["tasks_at_once"], note=components.note)
+            name = f"{(spec.get('pipelineInfo') or {}).get('name', 'pipeline')}-{directory.name[:5].lower()}"
+            at_once = request["tasks_at_once"]
+            pipeline = PipelineRun(spec, components.run, reporter.send, at_once, note=components.note, run_name=name)
             return pipeline.run(request["parameters"])
     except Exception as error:
         return Outcome(FAILED, error=f"{type(error).__name__}: {error}")

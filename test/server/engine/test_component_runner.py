@@ -297,3 +297,57 @@ def test_a_real_failing_pipeline_fails_with_its_reason(tmp_path: Path) -> None:
 def test_a_command_sees_the_running_python_as_python3(tmp_path: Path) -> None:
     script = 'python3 -c "import sys; print(sys.version_info[1])" > "$0"'
     assert run(compiled(shelling, tmp_path), tmp_path, script=script).outputs == {"Output": sys.version_info[1]}
+
+
+def test_a_component_that_a_beta_of_kfp_2_compiled_runs(tmp_path: Path) -> None:
+    text = str(compiled(asking, tmp_path)).replace("_KFP_RUNTIME=true python3 -m kfp.dsl", "python3 -m kfp.components")
+    assert "python3 -m kfp.components.executor_main" in text
+    spec = {**eval(text, {}), "sdkVersion": "kfp-2.0.0-beta.9"}
+    assert run(spec, tmp_path, package="kfp").outputs == {"Output": importlib.metadata.version("kfp")}
+
+
+def test_a_component_that_needs_another_kfp_says_to_compile_again(tmp_path: Path) -> None:
+    spec = pipeline("echo Traceback '(most recent call last):'; echo \"ImportError: no X in kfp\"; exit 1")
+    error = run({**spec, "sdkVersion": "kfp-2.0.0-beta.9"}, tmp_path).last["error"]
+    assert "compiled by kfp-2.0.0-beta.9" in error
+    assert "compile it again" in error
+    assert "compile it again" not in run({**spec, "sdkVersion": "kfp-2.1.0"}, tmp_path / "other").last["error"]
+
+
+@needs_pip
+def test_packages_beside_kfp_are_installed(tmp_path: Path) -> None:
+    file = wheel(tmp_path, "strange_package", "1.7")
+
+    @dsl.component(base_image="python:3.11", packages_to_install=["kfp>=2", file])
+    def both() -> str:
+        import strange_package
+
+        return strange_package.WHO
+
+    @dsl.pipeline(name="both")
+    def both_pipeline() -> str:
+        return both().output
+
+    assert run(compiled(both_pipeline, tmp_path), tmp_path).outputs == {"Output": "strange_package 1.7"}
+
+
+@needs_pip
+def test_what_one_run_installed_another_does_not(tmp_path: Path) -> None:
+    file = Path(wheel(tmp_path, "strange_package", "1.8"))
+    spec = compiled(with_package(str(file)), tmp_path)
+    assert run(spec, tmp_path).outputs == {"Output": "strange_package 1.8"}
+    (kept,) = (folder for folder in (tmp_path / ".packages").iterdir() if folder.is_dir())
+    marked = next(kept.rglob("strange_package.py"))
+    marked.write_text("WHO = 'kept'\n")
+    (tmp_path / "run-1").rename(tmp_path / "earlier")
+    assert run(spec, tmp_path).outputs == {"Output": "kept"}
+
+
+@needs_pip
+def test_the_reason_of_a_failed_install_is_pips(tmp_path: Path) -> None:
+    spec = compiled(with_package("no-such-package-here==1"), tmp_path)
+    container = spec["deploymentSpec"]["executors"]["exec-importer-of-it"]["container"]
+    container["env"] = [{"name": "PIP_NO_INDEX", "value": "1"}]
+    error = run(spec, tmp_path).last["error"]
+    assert error.startswith("task 'importer-of-it' failed: pip could not install 'no-such-package-here==1': ")
+    assert "No matching distribution found for no-such-package-here==1" in error

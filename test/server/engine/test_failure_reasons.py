@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
-from kfp_server_api.server.engine.failure_reasons import failure_reason, needs_image, not_json
+from kfp_server_api.server.engine.failure_reasons import failure_reason, needs_image
 
 NO_SUCH_VERSION = """\
 ERROR: Could not find a version that satisfies the requirement toolz==99 (from versions: 0.11, 0.12)
@@ -103,27 +102,3 @@ def test_what_an_image_may_hold_is_recognized(code: int, reason: str) -> None:
 )
 def test_an_error_of_the_code_is_none_of_the_image(reason: str) -> None:
     assert not needs_image(1, reason)
-
-
-@pytest.mark.parametrize(
-    ("content", "text"),
-    [
-        (
-            {"artifacts": {"metrics": {"artifacts": [{"name": "m", "metadata": {"ok": 1.5, "loss": float("nan")}}]}}},
-            "'loss' of 'metrics' is nan",
-        ),
-        ({"parameterValues": {"Output": float("-inf")}}, "'Output' is -inf"),
-        ({"parameterValues": {"table": {"a": [1, float("inf")]}}}, "'a' of 'table' is inf"),
-    ],
-)
-def test_a_number_that_is_no_json_is_named_with_its_output(tmp_path: Path, content: object, text: str) -> None:
-    file = tmp_path / "executor_output.json"
-    file.write_text(json.dumps(content), encoding="utf-8")
-    assert not_json(file).startswith(text)
-
-
-def test_outputs_that_are_json_are_right(tmp_path: Path) -> None:
-    file = tmp_path / "executor_output.json"
-    assert not_json(file) == ""
-    file.write_text('{"parameterValues": {"Output": 1e300}}', encoding="utf-8")
-    assert not_json(file) == ""

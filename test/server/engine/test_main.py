@@ -45,7 +45,8 @@ def fail(text: str) -> int:
 
 @component
 def status_text(status: dsl.PipelineTaskFinalStatus) -> str:
-    return f"{status.state} {status.pipeline_task_name} {status.error_message}"
+    name = status.pipeline_job_resource_name
+    return f"{status.state} {status.pipeline_task_name} {name} {status.error_message}"
 
 
 @component
@@ -136,4 +137,4 @@ def test_a_task_that_waits_for_a_failed_one_is_not_reported(failed: Ran) -> None
 
 def test_an_exit_task_learns_what_went_wrong(failed: Ran) -> None:
     said = failed.tasks("status-text")[-1]["outputs"]["Output"]
-    assert said.startswith("FAILED exit-handler-1 task 'fail' failed: ValueError: boom")
+    assert said.startswith("FAILED exit-handler-1 leaving-run-1 task 'fail' failed: ValueError: boom")
