@@ -33,7 +33,7 @@ from kfp_server_api.server.engine.kfp_local import KfpLocal
 from kfp_server_api.server.engine.outcome import FAILED, SUCCEEDED, Outcome, TaskError
 from kfp_server_api.server.engine.pip_steps import requirements, with_todays_executor, without_installs
 from kfp_server_api.server.engine.pod_settings import Mount, Pod, PodSettings
-from kfp_server_api.server.engine.short_paths import short_path
+from kfp_server_api.server.engine.short_paths import remove, short_path
 from kfp_server_api.server.engine.task_config import inputs_of_config
 from kfp_server_api.server.packages.secrets_file import Secrets
 
@@ -81,7 +81,7 @@ class Components:
 
     def close(self) -> None:
         """Remove what stands outside of the run's folder."""
-        self._short.unlink(missing_ok=True)
+        remove(self._short)
 
     def note(self, task: TaskRun, text: str) -> str:
         """Write a line of the server's own to the log of a task; return the path of that file."""

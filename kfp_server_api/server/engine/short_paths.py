@@ -11,21 +11,33 @@ import tempfile
 from pathlib import Path
 
 _SHORTEST = "/tmp"
+_TRIES = 10
 
 
 def short_path(folder: Path) -> Path:
-    """Return a symbolic link to a folder, of some 20 characters; `Path.unlink` removes it.
+    """Return a symbolic link to a folder, of some 20 characters, which `remove` takes away.
 
     Links that processes left which were killed go, once their runs are gone.
     """
-    parent = _own_folder(Path(_SHORTEST if os.access(_SHORTEST, os.W_OK) else tempfile.gettempdir()))
-    for link in parent.iterdir():
-        if not os.path.exists(link):
+    shortest = Path(_SHORTEST if os.access(_SHORTEST, os.W_OK) else tempfile.gettempdir())
+    for _ in range(_TRIES):
+        parent = _own_folder(shortest)
+        link = parent / secrets.token_hex(4)
+        with contextlib.suppress(FileNotFoundError):  # another process has just removed the last one
+            link.symlink_to(folder, target_is_directory=True)
+            break
+    for other in parent.iterdir():
+        if not os.path.exists(other):
             with contextlib.suppress(OSError):
-                link.unlink()
-    link = parent / secrets.token_hex(4)
-    link.symlink_to(folder, target_is_directory=True)
+                other.unlink()
     return link
+
+
+def remove(link: Path) -> None:
+    """Take a link away, and the folder that it was the last in."""
+    with contextlib.suppress(OSError):
+        link.unlink()
+        link.parent.rmdir()
 
 
 def _own_folder(parent: Path) -> Path:

@@ -192,7 +192,7 @@ def record_task(connection: sa.Connection, run_id: str, event: TaskEvent, log: s
     """
     of_task = tasks.c.run_id == run_id, tasks.c.task_id == event["task_id"]
     row = connection.execute(sa.select(tasks.c.state, tasks.c.state_history).where(*of_task)).first()
-    if event["attempt"]:
+    if event.get("attempt"):
         if row and row.state == event["state"]:
             history = [*row.state_history, _status(event["attempt"], event["time"])]
             connection.execute(tasks.update().where(*of_task).values(state_history=history))

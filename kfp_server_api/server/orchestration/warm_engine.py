@@ -99,14 +99,16 @@ class WarmEngine:
         Raises:
             RuntimeError: the engine could not be started.
         """
-        ours, theirs = socket.socketpair()
+        body = json.dumps(request).encode()
         try:
-            with theirs, self._lock:
-                self._send(json.dumps(request).encode(), [theirs.fileno(), *descriptors], environment)
-            return self._forked(ours)
-        except BaseException:
-            ours.close()
-            raise
+            return self._fork(body, descriptors, environment)
+        except OSError:  # it has ended since the last run, and has done nothing of this
+            with self._lock:
+                self._forget()
+        try:
+            return self._fork(body, descriptors, environment)
+        except OSError as error:
+            raise RuntimeError(f"the process that starts runs has ended{self._last_words()}") from error
 
     def warm_up(self, environment: Mapping[str, str]) -> None:
         """Start the process that forks, so that it has loaded when the first run comes."""
@@ -118,31 +120,26 @@ class WarmEngine:
         with self._lock:
             self._forget()
 
-    def _send(self, request: bytes, descriptors: Sequence[int], environment: Mapping[str, str]) -> None:
-        for again in (True, False):
-            control = self._running(environment)
-            try:
-                socket.send_fds(control, [len(request).to_bytes(_HEADER, "big")], list(descriptors))
-                control.sendall(request)
-                return
-            except OSError:  # it has ended since the last run
-                if not again:
-                    raise
-                self._forget()
-
-    def _forked(self, status: socket.socket) -> ForkedProcess:
-        status.settimeout(_STARTS)
-        said = b""
-        while b"\n" not in said:
-            try:
-                received = status.recv(64)
-            except TimeoutError:
-                received = b""
-            if not received:
-                raise RuntimeError(f"the process that starts runs did not start it{self._last_words()}")
-            said += received
+    def _fork(self, body: bytes, descriptors: Sequence[int], environment: Mapping[str, str]) -> ForkedProcess:
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs, self._lock:
+                control = self._running(environment)
+                header = len(body).to_bytes(_HEADER, "big")
+                socket.send_fds(control, [header], [theirs.fileno(), *descriptors])
+                control.sendall(body)
+            ours.settimeout(_STARTS)
+            said = b""
+            while b"\n" not in said:
+                received = ours.recv(64)
+                if not received:
+                    raise ConnectionResetError("it ended before it had started the run")
+                said += received
+        except BaseException:
+            ours.close()
+            raise
         pid, _, rest = said.partition(b"\n")
-        return ForkedProcess(int(pid), status, rest)
+        return ForkedProcess(int(pid), ours, rest)
 
     def _running(self, environment: Mapping[str, str]) -> socket.socket:
         if self._process and self._process.poll() is not None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kfp_server_api.server.engine.short_paths import short_path
+from kfp_server_api.server.engine.short_paths import remove, short_path
 
 if os.name == "nt":
     pytest.skip("sockets with paths are for POSIX systems", allow_module_level=True)
@@ -24,16 +24,18 @@ def test_a_deep_folder_has_a_short_path(tmp_path: Path) -> None:
         assert (deep / "file").exists()
         assert len(str(short)) < 40
     finally:
-        short.unlink()
+        remove(short)
+    assert not short.is_symlink()
 
 
 def test_paths_to_folders_that_are_gone_go_too(tmp_path: Path) -> None:
-    left = short_path(tmp_path / "left")
     (tmp_path / "there").mkdir()
     there = short_path(tmp_path / "there")
-    short_path(tmp_path).unlink()
+    left = there.with_name("left")
+    left.symlink_to(tmp_path / "none")
+    remove(short_path(tmp_path))
     assert not left.is_symlink()
     assert there.is_symlink()
     shutil.rmtree(tmp_path / "there")
-    short_path(tmp_path).unlink()
+    remove(short_path(tmp_path))
     assert not there.is_symlink()
