@@ -8,16 +8,6 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-FIELDS = (
-    "RESOURCES",
-    "ENV",
-    "KUBERNETES_AFFINITY",
-    "KUBERNETES_TOLERATIONS",
-    "KUBERNETES_NODE_SELECTOR",
-    "KUBERNETES_VOLUMES",
-)
-"""What a component may have handed on to it."""
-
 
 def handed_on(component: Mapping[str, Any]) -> dict[str, bool]:
     """Return the fields that a component has handed on to it, each with whether its own pod gets them, too."""
