@@ -24,6 +24,7 @@ from kfp_server_api.server.engine.inputs import (
     item_argument,
     loop_items,
     pipeline_arguments,
+    setting,
     task_arguments,
 )
 from kfp_server_api.server.engine.outcome import (
@@ -44,6 +45,7 @@ from kfp_server_api.server.packages.task_order import awaited_tasks, task_order
 
 _LOOPS = {"parameterIterator", "artifactIterator"}
 _LONGEST_BACKOFF = 3600.0
+_NO_RETRY = "the retries that are set on this task do nothing, since it is a pipeline; a cluster ignores them too"
 
 
 class TaskRun(NamedTuple):
@@ -61,6 +63,8 @@ class TaskRun(NamedTuple):
     parent_id: str
     attempt: int = 0
     """How often it was tried before."""
+    scope: Scope | None = None
+    """The values of the graph that holds it."""
 
     @property
     def is_loop(self) -> bool:
@@ -71,6 +75,10 @@ class TaskRun(NamedTuple):
     def is_graph(self) -> bool:
         """Whether its component is a graph of tasks."""
         return "dag" in self.component
+
+    def value_of(self, source: Mapping[str, Any]) -> Any:
+        """Return a value that a setting of the task comes from, in the words of its inputs."""
+        return setting(source, self.scope, self.arguments) if self.scope else None
 
     def child(
         self, name: str, spec: Mapping[str, Any], component: dict[str, Any], arguments: Mapping[str, Any]
@@ -90,6 +98,8 @@ class PipelineRun:
         most_at_once: How many components may run at the same time.
         sleep: Waits some seconds; a task that is to be tried again waits so and holds no thread.
         table: The texts of placeholders that are the same for all tasks.
+        note: Writes a line to the log of a task and returns the path of that file.
+        run_name: What final statuses say of the run.
     """
 
     def __init__(
@@ -100,6 +110,8 @@ class PipelineRun:
         most_at_once: int,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         table: Mapping[str, str] = MappingProxyType({}),
+        note: Callable[[TaskRun, str], str | None] = lambda task, text: None,
+        run_name: str = "",
     ) -> None:
         self._spec = spec
         self._run_component = run_component
@@ -107,6 +119,8 @@ class PipelineRun:
         self._most_at_once = most_at_once
         self._sleep = sleep
         self._table = table
+        self._note = note
+        self._run_name = run_name
         self._free: asyncio.Semaphore  # of the event loop in which `run` walks the graphs
 
     def run(self, parameters: Mapping[str, Any]) -> Outcome:
@@ -127,6 +141,7 @@ class PipelineRun:
         dag = holder.component["dag"]
         tasks: dict[str, Any] = dag.get("tasks") or {}
         scope = Scope(graph_inputs(holder.component, holder.arguments), lambda name: self._outputs_of(tasks[name]))
+        scope.run_name = self._run_name
         order = task_order(tasks)
         running: set[asyncio.Task[Outcome]] = set()
         ended: asyncio.Queue[asyncio.Task[Outcome]] = asyncio.Queue()
@@ -150,7 +165,7 @@ class PipelineRun:
             if policy.get("strategy") != "ALL_UPSTREAM_TASKS_COMPLETED" and scope.has_failed(awaited_tasks(spec)):
                 return Outcome(BLOCKED)
             table = {**self._table, **placeholders.of_task(name, task.id)}
-            task = task._replace(arguments=task_arguments(spec, task.component, scope, table))
+            task = task._replace(arguments=task_arguments(spec, task.component, scope, table), scope=scope)
             chosen = not policy.get("condition") or conditions.evaluate(policy["condition"], task.arguments)
         except Exception as error:
             skipped = isinstance(error, MissingValueError) and not error.failed
@@ -161,8 +176,10 @@ class PipelineRun:
         """Run a task that is neither blocked nor skipped, between its two events."""
         try:
             if task.is_loop or task.is_graph:
-                self._report(task, Outcome(RUNNING))
+                log = self._note(task, _NO_RETRY) if (task.spec.get("retryPolicy") or {}).get("maxRetryCount") else None
+                self._report(task, Outcome(RUNNING, log=log))
                 outcome = await (self._run_loop(task) if task.is_loop else self._run_graph(task))
+                outcome = outcome._replace(log=log)
             else:
                 outcome = await self._run_with_retries(task)
         except Exception as error:
@@ -195,11 +212,11 @@ class PipelineRun:
         last = int(policy.get("maxRetryCount") or 0)
         for attempt in range(last + 1):
             async with self._free:
-                if attempt == 0:
-                    self._report(task, Outcome(RUNNING))
+                self._report(task, Outcome(RUNNING), RUNNING if attempt else "")
                 outcome = await asyncio.to_thread(self._run_component, task._replace(attempt=attempt))
             if outcome.state != FAILED or attempt == last:
                 break
+            self._report(task, Outcome(RUNNING), FAILED)
             await self._sleep(_backoff(policy, attempt))
         return named(task.name, outcome)
 
@@ -212,7 +229,7 @@ class PipelineRun:
         sources = (self._component_of(task).get("dag") or {}).get("outputs") or {}
         return {*(sources.get("parameters") or {}), *(sources.get("artifacts") or {})}
 
-    def _report(self, task: TaskRun, outcome: Outcome) -> Outcome:
+    def _report(self, task: TaskRun, outcome: Outcome, attempt: str = "") -> Outcome:
         event: TaskEvent = {
             "type": "task",
             "task_id": task.id,
@@ -224,6 +241,7 @@ class PipelineRun:
             "outputs": dict(outcome.outputs) if outcome.state == SUCCEEDED else None,
             "inputs": dict(task.arguments),
             "log": outcome.log,
+            "attempt": attempt,
         }
         self._report_event(event)
         return outcome

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The messages between the server and the process of a run.
 
-The server writes a `RunRequest` as JSON to a file, whose name the process gets. The process sends events, one JSON
+The server writes a `RunRequest` as JSON to a file, which a `ForkRequest` names. The process sends events, one JSON
 object a line: the run RUNNING, then those of tasks, and last the run SUCCEEDED or FAILED.
 """
 
@@ -28,10 +28,21 @@ class RunRequest(TypedDict):
     parameters: dict[str, Any]
     """JSON values by name; those left out have their defaults."""
     facts: RunFacts
-    descriptor: int
-    """The socket, inherited by the process, that takes the events."""
-    python_path: str | None
-    """The server's own PYTHONPATH, which components get; None where it has none."""
+    tasks_at_once: int
+    """How many components may run at the same time."""
+    secrets: str | None
+    """Path of the file of secrets and config maps; None for none."""
+
+
+class ForkRequest(TypedDict):
+    """A process to be forked for a run."""
+
+    directory: str
+    """The run's folder."""
+    file: str
+    """The file in it that holds the `RunRequest`."""
+    environment: dict[str, str]
+    """The environment variables of the process, which components get."""
 
 
 class RunEvent(TypedDict):
@@ -70,6 +81,9 @@ class TaskEvent(TypedDict):
     """JSON values by name, as far as they are known when the task starts or is skipped."""
     log: str | None
     """Path of the file with all that the component printed; None where there is none, as while it runs."""
+    attempt: str
+    """FAILED for the end of an attempt that another follows, RUNNING for the begin of that, in the state RUNNING;
+    "" for a change of the state."""
 
 
 Event = Union[RunEvent, TaskEvent]

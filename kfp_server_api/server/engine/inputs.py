@@ -35,9 +35,13 @@ class Scope:
     Args:
         inputs: those of the graph that are declared or given; None for one without a value.
         possible: Tells the outputs of a task that tasks inside it give, unless they are skipped.
+
+    Attributes:
+        run_name: the name that the run has where a cluster has its workflow.
     """
 
     def __init__(self, inputs: Mapping[str, Any], possible: Callable[[str], Collection[str]] = lambda task: ()) -> None:
+        self.run_name = ""
         self._inputs = inputs
         self._possible = possible
         self.outcomes: dict[str, Outcome] = {}
@@ -69,9 +73,9 @@ class Scope:
         if outcome is None:
             raise TaskError(f"its input is the final status of task {task!r}, which is not in the graph")
         return {
-            "state": SUCCEEDED if outcome.state == SUCCEEDED else FAILED,
+            "state": {SUCCEEDED: "COMPLETE", SKIPPED: "CANCELED"}.get(outcome.state, FAILED),
             "pipelineTaskName": task,
-            "pipelineJobResourceName": "",
+            "pipelineJobResourceName": self.run_name,
             "error": {"code": 1, "message": outcome.error} if outcome.error else {},
         }
 
@@ -171,6 +175,12 @@ def _check_complete(component: Mapping[str, Any], arguments: Mapping[str, Any], 
     ]
     if lacking:
         raise TaskError(f"input {', '.join(lacking)} has no value")
+
+
+def setting(source: Mapping[str, Any], scope: Scope, arguments: Mapping[str, Any]) -> Any:
+    """Return the value that a setting of a task has, from a source in the graph that holds it."""
+    value = _parameter("of its settings", source, scope, {})
+    return placeholders.filled(value, placeholders.of_parameters(arguments)) if "runtimeValue" in source else value
 
 
 def _parameter(name: str, source: Mapping[str, Any], scope: Scope, table: Mapping[str, str]) -> Any:

@@ -17,10 +17,12 @@ from __future__ import annotations
 
 import itertools
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -28,7 +30,10 @@ import sqlalchemy as sa
 from kfp_server_api.server.json_safe import json_safe
 from kfp_server_api.server.orchestration import recorder
 from kfp_server_api.server.orchestration.run_files import RunFiles
-from kfp_server_api.server.orchestration.run_process import TERMINATED, RunProcess
+from kfp_server_api.server.orchestration.run_process import TERMINATED, RunProcess, refusal
+from kfp_server_api.server.orchestration.warm_engine import WarmEngine
+from kfp_server_api.server.packages.secrets_file import read_secrets
+from kfp_server_api.server.settings import TASKS_AT_ONCE
 from kfp_server_api.server.states import FINAL
 from kfp_server_api.server.store import pipeline_specs
 from kfp_server_api.server.store.database import Store
@@ -77,6 +82,11 @@ class RunQueue:
         store: where the runs are.
         files: their folders.
         limit: processes at one time; 0 starts none.
+        tasks_at_once: components that one of them may run at the same time.
+        secrets: file of the secrets and config maps that tasks may ask for.
+
+    Raises:
+        ValueError: that file is none.
     """
 
     # Why no moment is a bad one. All changes of a row go through `recorder`, whose table decides, in one transaction
@@ -95,7 +105,18 @@ class RunQueue:
     # Close: no slot is given any more. Those that exist end as after terminate; one that has not begun is left as it
     # is, PENDING.
 
-    def __init__(self, store: Store, files: RunFiles, limit: int) -> None:
+    def __init__(
+        self,
+        store: Store,
+        files: RunFiles,
+        limit: int,
+        tasks_at_once: int = TASKS_AT_ONCE,
+        secrets: Path | None = None,
+    ) -> None:
+        read_secrets(secrets)
+        self._secrets = secrets
+        self._engine = WarmEngine()
+        self._tasks_at_once = tasks_at_once
         self._store = store
         self._files = files
         self._limit = limit
@@ -105,6 +126,11 @@ class RunQueue:
         with store.write() as connection:
             recorder.end_left_over(connection)
         files.remove_set_aside()
+
+    def warm_up(self) -> None:
+        """Get ready for the first run, in the background."""
+        if self._limit and not refusal():
+            self._engine.warm_up(dict(os.environ))
 
     def wake(self) -> None:
         """Start the runs that wait while there is room; to be called when one came or there is room again."""
@@ -145,6 +171,7 @@ class RunQueue:
         deadline = time.monotonic() + _END
         for slot in slots:
             slot.ended.wait(max(0.0, deadline - time.monotonic()))
+        self._engine.close()
 
     def _take(self) -> _Slot | None:
         """Give the run that has waited longest a slot, None where there is none of either."""
@@ -184,6 +211,9 @@ class RunQueue:
             parameters=(row.runtime_config or {}).get("parameters") or {},
             directory=self._files.folder(slot.run_id),
             on_event=partial(self._on_event, slot),
+            engine=self._engine,
+            tasks_at_once=self._tasks_at_once,
+            secrets=self._secrets,
             facts=_facts(row),
         )
 
