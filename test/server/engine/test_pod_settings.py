@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from kfp_server_api.server.engine.outcome import TaskError
-from kfp_server_api.server.engine.pod_settings import Mount, Pod, PodSettings
+from kfp_server_api.server.engine.pod import Mount, Pod
+from kfp_server_api.server.engine.pod_settings import PodSettings
 from kfp_server_api.server.packages.secrets_file import Secrets
 
 SECRETS = Secrets({"db": {"password": "sesame"}}, {"app": {"mode": "fast"}})
