@@ -116,7 +116,7 @@ class WarmEngine:
             self._running(environment)
 
     def descriptors(self) -> list[int]:
-        """Return the descriptor of the connection to the process that forks, while there is one; it ends without that."""
+        """Return the descriptor of the connection to the process that forks, which ends when that is closed."""
         control = self._control
         return [control.fileno()] if control and control.fileno() >= 0 else []
 
