@@ -32,6 +32,11 @@ _NOT_GIVEN = {
     "podResourceClaims": "resource claims",
     "enabledSharedMemory": "a shared memory volume of its own (it has the machine's)",
 }
+_FIELDS = {
+    "nodeSelector": "KUBERNETES_NODE_SELECTOR",
+    "tolerations": "KUBERNETES_TOLERATIONS",
+    "nodeAffinity": "KUBERNETES_AFFINITY",
+}
 _VOLUME_NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
 _FIELD = re.compile(r"metadata\.(labels|annotations)\['([^']+)'\]")
 
@@ -84,7 +89,8 @@ class PodSettings:
                 read(self, pod, settings[kind], resolve)
         self._fields(pod, settings, task_path)
         _scratch_volumes(pod, settings, scratch)
-        pod.not_given = [words for kind, words in _NOT_GIVEN.items() if settings.get(kind)]
+        asked = {kind: words for kind, words in _NOT_GIVEN.items() if settings.get(kind)}
+        pod.not_given = [words for kind, words in asked.items() if pod.gets(_FIELDS.get(kind, ""))]
         pod.not_given += [repr(kind) for kind in settings if kind not in {*_NOT_GIVEN, *_READERS, *_OTHERS}]
         return pod
 
