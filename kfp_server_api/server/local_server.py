@@ -18,6 +18,7 @@ import uvicorn
 
 from kfp_server_api.server.http.app import make_app
 from kfp_server_api.server.orchestration.run_files import RunFiles
+from kfp_server_api.server.orchestration.run_process import RunSettings
 from kfp_server_api.server.orchestration.run_queue import RunQueue
 from kfp_server_api.server.resources.call import Context
 from kfp_server_api.server.resources.experiments import default_experiment_id
@@ -104,8 +105,8 @@ class LocalServer:
         store = stack.enter_context(closing(Store(db)))
         with store.write() as connection:
             default_experiment_id(connection)
-        limits = settings.parallel_runs, settings.parallel_tasks
-        queue = stack.enter_context(closing(RunQueue(store, RunFiles(_runs(db)), *limits, settings.secrets)))
+        files, of_runs = RunFiles(_runs(db)), RunSettings(settings.parallel_tasks, settings.secrets)
+        queue = stack.enter_context(closing(RunQueue(store, files, settings.parallel_runs, of_runs)))
         address, port = listener.getsockname()[:2]
         stack.enter_context(_serving(make_app(Context(settings, store, queue), (settings.host, address)), listener))
         stack.callback(self._forget)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from kfp_server_api.server.engine.outcome import TaskError
-from kfp_server_api.server.engine.pod_settings import Mount
+from kfp_server_api.server.engine.pod import Mount
 
 _MOUNT_NAMESPACE = str(Path(__file__).with_name("mount_namespace.py"))
 

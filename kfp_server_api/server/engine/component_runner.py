@@ -33,7 +33,8 @@ from kfp_server_api.server.engine.kept_packages import KeptPackages, can_be_kept
 from kfp_server_api.server.engine.outcome import FAILED, SUCCEEDED, Outcome, TaskError
 from kfp_server_api.server.engine.outputs import flattened
 from kfp_server_api.server.engine.pip_steps import requirements, with_todays_executor, without_installs
-from kfp_server_api.server.engine.pod_settings import Mount, Pod, PodSettings
+from kfp_server_api.server.engine.pod import Mount, Pod
+from kfp_server_api.server.engine.pod_settings import PodSettings
 from kfp_server_api.server.engine.short_paths import remove, short_path
 from kfp_server_api.server.engine.task_config import inputs_of_config
 from kfp_server_api.server.packages.secrets_file import Secrets

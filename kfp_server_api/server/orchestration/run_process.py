@@ -14,7 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Callable
+from typing import IO, TYPE_CHECKING, Any, Callable, NamedTuple
 
 from kfp_server_api.server.json_safe import json_safe
 from kfp_server_api.server.orchestration.warm_engine import ForkedProcess, WarmEngine
@@ -44,6 +44,15 @@ class RunProcessUnavailable(RuntimeError):
     """Pipelines cannot be run on this installation."""
 
 
+class RunSettings(NamedTuple):
+    """What is the same for all runs of a server."""
+
+    tasks_at_once: int = TASKS_AT_ONCE
+    """How many components of one run may run at the same time."""
+    secrets: Path | None = None
+    """File of the secrets and config maps that tasks may ask for."""
+
+
 def refusal(system: str = os.name) -> str:
     """Return why pipelines cannot be run on this installation, "" if they can."""
     if system != "posix":
@@ -68,8 +77,7 @@ class RunProcess:
         on_event: receives each event, in order, in one thread: `run` RUNNING, then `task` events, and last,
             exactly once, `run` SUCCEEDED or FAILED.
         engine: what starts the child; one of its own, which ends with the run, if not given.
-        tasks_at_once: how many components may run at the same time.
-        secrets: file of secrets and config maps.
+        settings: what is the same for all runs of a server.
         facts: what placeholders say of the run; else its folder's name and this moment.
     """
 
@@ -81,13 +89,11 @@ class RunProcess:
         directory: Path,
         on_event: Callable[[Event], None],
         engine: WarmEngine | None = None,
-        tasks_at_once: int = TASKS_AT_ONCE,
-        secrets: Path | None = None,
+        settings: RunSettings = RunSettings(),  # noqa: B008 (it cannot change)
         facts: RunFacts | None = None,
     ) -> None:
         self._engine = engine
-        self._tasks_at_once = tasks_at_once
-        self._secrets = secrets
+        self._settings = settings
         self._spec = spec
         self._parameters = parameters
         self._directory = Path(directory)
@@ -195,8 +201,8 @@ class RunProcess:
             "spec": self._spec,
             "parameters": self._parameters,
             "facts": self._facts,
-            "tasks_at_once": self._tasks_at_once,
-            "secrets": str(self._secrets) if self._secrets else None,
+            "tasks_at_once": self._settings.tasks_at_once,
+            "secrets": str(self._settings.secrets) if self._settings.secrets else None,
         }
         (self._directory / _REQUEST_NAME).write_text(json.dumps(asked, default=str), encoding="utf-8")
         directory = str(self._directory.absolute())

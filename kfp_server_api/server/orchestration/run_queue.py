@@ -22,7 +22,6 @@ import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -30,10 +29,9 @@ import sqlalchemy as sa
 from kfp_server_api.server.json_safe import json_safe
 from kfp_server_api.server.orchestration import recorder
 from kfp_server_api.server.orchestration.run_files import RunFiles
-from kfp_server_api.server.orchestration.run_process import TERMINATED, RunProcess, refusal
+from kfp_server_api.server.orchestration.run_process import TERMINATED, RunProcess, RunSettings, refusal
 from kfp_server_api.server.orchestration.warm_engine import WarmEngine
 from kfp_server_api.server.packages.secrets_file import read_secrets
-from kfp_server_api.server.settings import TASKS_AT_ONCE
 from kfp_server_api.server.states import FINAL
 from kfp_server_api.server.store import pipeline_specs
 from kfp_server_api.server.store.database import Store
@@ -82,11 +80,10 @@ class RunQueue:
         store: where the runs are.
         files: their folders.
         limit: processes at one time; 0 starts none.
-        tasks_at_once: components that one of them may run at the same time.
-        secrets: file of the secrets and config maps that tasks may ask for.
+        settings: what is the same for all runs.
 
     Raises:
-        ValueError: that file is none.
+        ValueError: the file of secrets is none.
     """
 
     # Why no moment is a bad one. All changes of a row go through `recorder`, whose table decides, in one transaction
@@ -105,18 +102,10 @@ class RunQueue:
     # Close: no slot is given any more. Those that exist end as after terminate; one that has not begun is left as it
     # is, PENDING.
 
-    def __init__(
-        self,
-        store: Store,
-        files: RunFiles,
-        limit: int,
-        tasks_at_once: int = TASKS_AT_ONCE,
-        secrets: Path | None = None,
-    ) -> None:
-        read_secrets(secrets)
-        self._secrets = secrets
+    def __init__(self, store: Store, files: RunFiles, limit: int, settings: RunSettings | None = None) -> None:
+        self._settings = settings or RunSettings()
+        read_secrets(self._settings.secrets)
         self._engine = WarmEngine()
-        self._tasks_at_once = tasks_at_once
         self._store = store
         self._files = files
         self._limit = limit
@@ -212,8 +201,7 @@ class RunQueue:
             directory=self._files.folder(slot.run_id),
             on_event=partial(self._on_event, slot),
             engine=self._engine,
-            tasks_at_once=self._tasks_at_once,
-            secrets=self._secrets,
+            settings=self._settings,
             facts=_facts(row),
         )
 

@@ -115,6 +115,11 @@ class WarmEngine:
         with self._lock, contextlib.suppress(OSError):  # the first run will say what is wrong
             self._running(environment)
 
+    def descriptors(self) -> list[int]:
+        """Return the descriptor of the connection to the process that forks, which ends when that is closed."""
+        control = self._control
+        return [control.fileno()] if control and control.fileno() >= 0 else []
+
     def close(self) -> None:
         """End the process that forks; those that it has forked go on."""
         with self._lock:

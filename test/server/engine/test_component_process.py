@@ -13,7 +13,7 @@ from fixtures.running import alive, until
 
 from kfp_server_api.server.engine.component_process import Processes, Surroundings, refusal_of
 from kfp_server_api.server.engine.outcome import TaskError
-from kfp_server_api.server.engine.pod_settings import Mount
+from kfp_server_api.server.engine.pod import Mount
 
 if os.name == "nt":
     pytest.skip("components run on POSIX systems", allow_module_level=True)

@@ -133,7 +133,7 @@ def all_failing(text: str):
     lacks_a_command()
     takes_long_text(text=text)
     not_json()
-    in_image()
+    in_image().set_env_variable("_KFP_RUNTIME", "true")  # without its client
     module_in_image()
     command_in_image()
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from kfp_server_api.server.engine.outcome import TaskError
-from kfp_server_api.server.engine.pod_settings import Mount, Pod, PodSettings
+from kfp_server_api.server.engine.pod import Mount, Pod
+from kfp_server_api.server.engine.pod_settings import PodSettings
 from kfp_server_api.server.packages.secrets_file import Secrets
 
 SECRETS = Secrets({"db": {"password": "sesame"}}, {"app": {"mode": "fast"}})
@@ -139,6 +140,8 @@ def test_claims_are_made_and_removed(tmp_path: Path) -> None:
 def test_what_cannot_be_given_is_named(tmp_path: Path) -> None:
     pod = pod_of({"nodeSelector": {"labels": {"a": "b"}}, "tolerations": [{"key": "k"}], "newInKfp3": 1}, tmp_path)
     assert pod.not_given_text.endswith(": a node selector, tolerations, 'newInKfp3'")
+    handed_on = pod_of({"nodeSelector": {"labels": {"a": "b"}}}, tmp_path, {"KUBERNETES_NODE_SELECTOR": False})
+    assert handed_on.not_given_text == ""
 
 
 def test_a_deadline_is_seconds(tmp_path: Path) -> None:

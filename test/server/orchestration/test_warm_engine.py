@@ -86,15 +86,10 @@ def test_closing_ends_it(tmp_path: Path) -> None:
     assert not alive(pid)
 
 
-def test_what_keeps_it_from_starting_is_the_reason(
-    engine: WarmEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PYTHONHOME", str(tmp_path / "none"))
-    last = run(engine, tmp_path / "1")
-    assert last["state"] == "FAILED"
-    assert last["error"].startswith(
-        "the run could not be started: the process that starts runs has ended; its last output: "
-    )
+def test_what_keeps_it_from_starting_is_the_reason(engine: WarmEngine, tmp_path: Path) -> None:
+    request: Any = {"directory": str(tmp_path), "file": "request.json", "environment": {}}
+    with (tmp_path / "log").open("wb") as log, pytest.raises(RuntimeError, match="has ended; its last output: "):
+        engine.fork(request, [log.fileno()] * 3, {"PYTHONHOME": str(tmp_path / "none")})
 
 
 def test_how_a_process_ended_is_known(tmp_path: Path) -> None:
