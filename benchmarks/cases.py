@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from benchmarks import calling, decoding, importing
+from benchmarks import calling, decoding, importing, running
 
 BOTH = ("upstream", "ours")
 ALL = ("floor", *BOTH)
@@ -64,6 +64,12 @@ CASES = (
          ("ours",), "", 1, "MiB"),
     Case("waits", "1,000 runs by `wait_for_runs`: requests a poll", calling.waits,
          ("ours",), "", 5, "requests"),
+    Case("run-start", "local server: request of a run to the start of its first task", running.before_first_task,
+         ("ours",), "", 150),
+    Case("run", "local server: a run of one task that does nothing", running.whole_run,
+         (running.KFP_LOCAL, "ours"), running.KFP_LOCAL, 1),
+    Case("run-packages", "local server: time of a run that installs a package, after another did, over one without",
+         running.with_packages, ("ours",), "", 1.2, "x"),
 )  # fmt: skip
 
 SCALES = {"ms": 1e3, "us": 1e6, "kB": 1e-3, "MiB": 1 / (1 << 20), "x": 1, "modules": 1, "requests": 1}

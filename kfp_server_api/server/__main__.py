@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from kfp_server_api.server.settings import PROCESSORS
+from kfp_server_api.server.settings import PROCESSORS, TASKS_AT_ONCE
 
 RUNS = f"runs at one time; with 0 they are accepted and wait (default: one for each processor, here {PROCESSORS})"
 
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     stopping = _stop_signal()
     try:
         server.start()
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         return _refuse(f"cannot serve on {options.host}:{options.port}: {error}")
     with server:
         print(server.url, flush=True)
@@ -55,6 +55,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", default=8888, type=int, help="0 takes a free one (default: %(default)s)")
     parser.add_argument("--db", metavar="FILE", help="SQLite file; without it the data are gone at the end")
     parser.add_argument("--parallel-runs", metavar="N", type=int, help=RUNS)
+    parser.add_argument(
+        "--parallel-tasks",
+        metavar="N",
+        type=int,
+        default=TASKS_AT_ONCE,
+        help="tasks of one run at one time (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--secrets", metavar="FILE", help="YAML file with the secrets and config maps that tasks ask for"
+    )
     return parser
 
 

@@ -18,10 +18,11 @@ import uvicorn
 
 from kfp_server_api.server.http.app import make_app
 from kfp_server_api.server.orchestration.run_files import RunFiles
+from kfp_server_api.server.orchestration.run_process import RunSettings
 from kfp_server_api.server.orchestration.run_queue import RunQueue
 from kfp_server_api.server.resources.call import Context
 from kfp_server_api.server.resources.experiments import default_experiment_id
-from kfp_server_api.server.settings import PROCESSORS, Settings
+from kfp_server_api.server.settings import PROCESSORS, TASKS_AT_ONCE, Settings
 from kfp_server_api.server.store.database import Store
 
 if TYPE_CHECKING:
@@ -43,9 +44,12 @@ class LocalServer:
         db: file for the data; without one they are gone when the server stops.
         parallel_runs: runs that are executed at one time; one for each processor if not given. With 0 runs are
             accepted and wait.
+        parallel_tasks: tasks of one run that are executed at one time.
+        secrets: YAML file with the secrets and config maps that tasks may ask for of Kubernetes:
+            `secrets: {name: {key: text}}`, `config_maps` alike.
 
     Raises:
-        ValueError: a port or a number of runs that cannot be.
+        ValueError: a port or a number that cannot be.
     """
 
     def __init__(
@@ -54,12 +58,16 @@ class LocalServer:
         port: int = 0,
         db: str | Path | None = None,
         parallel_runs: int | None = None,
+        parallel_tasks: int = TASKS_AT_ONCE,
+        secrets: str | Path | None = None,
     ) -> None:
         self._settings = Settings(
             host,
             port,
             Path(db).absolute() if db is not None else None,
             PROCESSORS if parallel_runs is None else parallel_runs,
+            parallel_tasks,
+            Path(secrets).absolute() if secrets is not None else None,
         )
         self._url = ""
         self._db: Path | None = None
@@ -81,6 +89,7 @@ class LocalServer:
         Raises:
             OSError: the port is taken or the address is not this machine's.
             StoreError: the file is no database of this server, cannot be opened, or is in use.
+            ValueError: the file of secrets is none.
         """
         if self._running:
             raise RuntimeError("the server is already running")
@@ -96,12 +105,14 @@ class LocalServer:
         store = stack.enter_context(closing(Store(db)))
         with store.write() as connection:
             default_experiment_id(connection)
-        queue = stack.enter_context(closing(RunQueue(store, RunFiles(_runs(db)), settings.parallel_runs)))
+        files, of_runs = RunFiles(_runs(db)), RunSettings(settings.parallel_tasks, settings.secrets)
+        queue = stack.enter_context(closing(RunQueue(store, files, settings.parallel_runs, of_runs)))
         address, port = listener.getsockname()[:2]
         stack.enter_context(_serving(make_app(Context(settings, store, queue), (settings.host, address)), listener))
         stack.callback(self._forget)
         self._url = f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
         self._db = db
+        queue.warm_up()
         queue.wake()
 
     def _temporary(self, stack: ExitStack) -> Path:

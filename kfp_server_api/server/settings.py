@@ -9,6 +9,9 @@ from pathlib import Path
 
 PROCESSORS = os.cpu_count() or 1
 
+TASKS_AT_ONCE = 32
+"""More than processors: many tasks wait, some for one another."""
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -19,6 +22,8 @@ class Settings:
         port: 0 takes a free one.
         db: absolute path of the file for the data; None for a temporary one.
         parallel_runs: runs that are executed at one time; with 0 they are accepted and wait.
+        parallel_tasks: tasks of one run that are executed at one time, at least 1.
+        secrets: absolute path of the file with the secrets and config maps that tasks may ask for; None for none.
 
     Raises:
         ValueError: a value that cannot be.
@@ -28,9 +33,13 @@ class Settings:
     port: int = 0
     db: Path | None = None
     parallel_runs: int = PROCESSORS
+    parallel_tasks: int = TASKS_AT_ONCE
+    secrets: Path | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
             raise ValueError(f"port {self.port} is not between 0 and 65535")
         if self.parallel_runs < 0:
             raise ValueError(f"parallel_runs {self.parallel_runs} is less than 0")
+        if self.parallel_tasks < 1:
+            raise ValueError(f"parallel_tasks {self.parallel_tasks} is less than 1")

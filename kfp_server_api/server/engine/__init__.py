@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The child process that runs one pipeline; the only folder with kfp."""
+"""The child process that runs one pipeline. It loads no kfp: only the processes of Python components do."""

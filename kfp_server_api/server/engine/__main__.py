@@ -1,112 +1,133 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The child process of one run: `python -m kfp_server_api.server.engine REQUEST_FILE`.
+"""The process that forks the processes of runs: `python -m kfp_server_api.server.engine DESCRIPTOR`.
 
-Started by `orchestration.run_process` only. Reports over a socket, in the words of `events`; ends itself and all that
-it started when the other end of that socket is gone.
+Started by `orchestration.warm_engine` only, which describes what goes over the socket. Has one thread and loads what
+runs need before it forks. Ends when the other end of its socket is gone.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
+import importlib
 import json
 import os
+import selectors
 import signal
 import socket
 import sys
-import threading
-import time
-from pathlib import Path
-from types import FrameType
+import traceback
+from typing import TYPE_CHECKING
 
-from kfp_server_api.server.engine.component_runner import Components
-from kfp_server_api.server.engine.dag import PipelineRun
-from kfp_server_api.server.engine.events import Event, RunRequest, run_event
-from kfp_server_api.server.engine.outcome import FAILED, RUNNING, Outcome
-from kfp_server_api.server.engine.outputs import as_json
+if TYPE_CHECKING:
+    from kfp_server_api.server.engine.events import ForkRequest
 
-_STOPPED = 143
-_LEAST_AT_ONCE = 2
+_HEADER = 8
 
 
-class Reporter:
-    """Sends events to the parent, and ends this process group when the parent is gone."""
+class Forker:
+    """Forks the processes of runs and reports how they ended.
 
-    def __init__(self, connection: socket.socket) -> None:
-        self._connection = connection
+    Args:
+        control: the socket that requests come over.
+    """
 
-    def send(self, event: Event) -> None:
-        """Send one event; an event after the parent's death is dropped."""
-        line = json.dumps(event, default=str, allow_nan=True).encode() + b"\n"
-        with contextlib.suppress(OSError):
-            self._connection.sendall(line)
+    def __init__(self, control: socket.socket) -> None:
+        self._control = control
+        self._statuses: dict[int, socket.socket] = {}
+        self._wake_reader, self._wake_writer = socket.socketpair()
+        for wakes in (self._wake_reader, self._wake_writer):
+            wakes.setblocking(False)
 
-    def end_with_parent(self) -> None:
-        """Watch the connection from a thread; the parent writes no more, so all that comes is its end."""
-        threading.Thread(target=self._watch, daemon=True).start()
+    def serve(self) -> None:
+        """Fork for each request until there are no more."""
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        signal.set_wakeup_fd(self._wake_writer.fileno(), warn_on_full_buffer=False)
+        selector = selectors.DefaultSelector()
+        selector.register(self._control, selectors.EVENT_READ)
+        selector.register(self._wake_reader, selectors.EVENT_READ)
+        while True:
+            ready = [key.fileobj for key, _ in selector.select()]
+            if self._wake_reader in ready:
+                self._reap()
+            if self._control in ready and not self._fork():
+                return
 
-    def _watch(self) -> None:
-        try:
-            while self._connection.recv(1):
+    def _reap(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while self._wake_reader.recv(4096):
                 pass
-        except OSError:
-            pass
-        os.killpg(os.getpgrp(), signal.SIGKILL)
+        while self._statuses:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                break
+            with self._statuses.pop(pid) as connection, contextlib.suppress(OSError):
+                connection.sendall(b"%d" % os.waitstatus_to_exitcode(status))
+
+    def _fork(self) -> bool:
+        header, descriptors, _, _ = socket.recv_fds(self._control, _HEADER, 4)
+        if not header:
+            return False
+        with self._control.makefile("rb", buffering=0) as file:
+            body = b""
+            while len(body) < int.from_bytes(header, "big"):
+                body += file.read(int.from_bytes(header, "big") - len(body)) or b""
+        status, *own = descriptors
+        try:
+            pid = os.fork()
+        except OSError:  # no process or memory left: that the status is closed says so
+            for descriptor in descriptors:
+                os.close(descriptor)
+            return True
+        if not pid:
+            self._become_a_run(json.loads(body), status, own)
+        for descriptor in own:
+            os.close(descriptor)
+        self._statuses[pid] = socket.socket(fileno=status)
+        return True
+
+    def _become_a_run(self, request: ForkRequest, status: int, own: list[int]) -> None:
+        """Go on as the process of a run, and end."""
+        code = 1
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            for held in (self._control, self._wake_reader, self._wake_writer, *self._statuses.values()):
+                held.close()
+            os.setsid()
+            os.umask(0o077)
+            connection, _lock, log = own
+            os.dup2(log, 1)
+            os.dup2(log, 2)
+            os.close(log)
+            os.chdir(request["directory"])
+            os.environ.clear()
+            os.environ.update(request["environment"])
+            os.write(status, b"%d\n" % os.getpid())
+            os.close(status)
+            from kfp_server_api.server.engine.run import run
+
+            run(request, socket.socket(fileno=connection))
+            code = 0
+        except BaseException:
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            # Without waiting for threads: the report is sent, and nothing else is left to do.
+            os._exit(code)
 
 
-def main(request_file: str) -> None:
-    """Run the pipeline of a request file and report how it went."""
-    request: RunRequest = json.loads(Path(request_file).read_text(encoding="utf-8"))
-    connection = socket.socket(fileno=request["descriptor"])
-    connection.set_inheritable(False)
-    _restore(request["python_path"])
-    reporter = Reporter(connection)
-    reporter.send(run_event(RUNNING, time.time()))
-    if not connection.recv(1):  # the parent is gone, or does not want the run: nothing was done
-        return
-    reporter.end_with_parent()
-    outcome = _run(request, Path(request_file).parent, reporter)
-    reporter.send(_final_event(outcome))
-    connection.shutdown(socket.SHUT_WR)
-
-
-def _restore(python_path: str | None) -> None:
-    """Give components the server's own PYTHONPATH back; this process had its own."""
-    os.environ.pop("PYTHONPATH", None)
-    if python_path is not None:
-        os.environ["PYTHONPATH"] = python_path
-
-
-def _run(request: RunRequest, directory: Path, reporter: Reporter) -> Outcome:
-    try:
-        spec = request["spec"].get("pipeline_spec") or request["spec"]
-        components = Components(spec, directory)
-        _stop_on_signal(components)
-        most_at_once = max(_LEAST_AT_ONCE, os.cpu_count() or 1)
-        return PipelineRun(spec, components.run, reporter.send, most_at_once).run(request["parameters"])
-    except Exception as error:
-        return Outcome(FAILED, error=f"{type(error).__name__}: {error}")
-
-
-def _stop_on_signal(components: Components) -> None:
-    """Have SIGTERM, which all of the process group gets, end this process once its components have ended."""
-
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        # No clean-up and no report: the parent knows that it asked for the end, and has a deadline.
-        for process in list(components.running):
-            process.wait()
-        os._exit(_STOPPED)
-
-    signal.signal(signal.SIGTERM, stop)
-
-
-def _final_event(outcome: Outcome) -> Event:
-    if outcome.state == FAILED:
-        return run_event(FAILED, time.time(), error=outcome.error)
-    return run_event(outcome.state, time.time(), outputs=as_json(outcome.outputs))
+def _load() -> None:
+    """Import what a run needs; where that fails, the run says so."""
+    with contextlib.suppress(Exception):
+        importlib.import_module("kfp_server_api.server.engine.run")
+    gc.collect()
+    gc.freeze()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
-    sys.stdout.flush()
-    # Without waiting for threads: the report is sent, and nothing else is left to do.
-    os._exit(0)
+    control = socket.socket(fileno=int(sys.argv[1]))
+    control.set_inheritable(False)
+    _load()
+    Forker(control).serve()

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Evaluates the trigger conditions of compiled pipelines, the part of CEL that the kfp compiler writes."""
+"""Evaluates the trigger conditions of compiled pipelines, the part of CEL that the kfp compiler writes.
+
+Values of different types are different and have no order; all numbers are of one type.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,14 @@ from collections.abc import Mapping
 from typing import Any, Callable
 
 from kfp_server_api.server.engine.outcome import TaskError
+from kfp_server_api.server.engine.values import as_text, shown
 
 _TOKENS = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(&&)|(\|\|)|(!(?!=))""")
-_COMPARE: dict[type, Callable[[Any, Any], Any]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
+_ORDER: dict[type, Callable[[Any, Any], Any]] = {
     ast.Lt: operator.lt,
     ast.LtE: operator.le,
     ast.Gt: operator.gt,
     ast.GtE: operator.ge,
-    ast.In: lambda left, right: left in right,
 }
 _CONSTANTS = {"true": True, "false": False, "null": None}
 
@@ -32,7 +33,7 @@ def evaluate(condition: str, parameters: Mapping[str, Any]) -> bool:
     """Return whether a condition holds for the input parameters of its task."""
     try:
         tree = ast.parse(_as_python(condition), mode="eval")
-        return bool(_value(tree.body, parameters))
+        return _holds(tree.body, parameters)
     except ConditionError:
         raise
     except (SyntaxError, ValueError, TypeError) as error:
@@ -49,12 +50,20 @@ def _as_python(condition: str) -> str:
     return _TOKENS.sub(replace, condition.replace("\n", " ")).strip()
 
 
+def _holds(node: ast.AST, parameters: Mapping[str, Any]) -> bool:
+    value = _value(node, parameters)
+    if not isinstance(value, bool):
+        raise ConditionError(
+            f"a condition holds {ast.unparse(node)!r} where it needs true or false, not {shown(value)}"
+        )
+    return value
+
+
 def _value(node: ast.AST, parameters: Mapping[str, Any]) -> Any:
     if isinstance(node, ast.Constant):
         return node.value
     if isinstance(node, ast.BoolOp):
-        test = all if isinstance(node.op, ast.And) else any
-        return test(_value(part, parameters) for part in node.values)
+        return _joined(node, parameters)
     if isinstance(node, ast.UnaryOp):
         return _unary(node, parameters)
     if isinstance(node, ast.Compare):
@@ -70,24 +79,50 @@ def _value(node: ast.AST, parameters: Mapping[str, Any]) -> Any:
     raise ConditionError(f"a condition holds {ast.unparse(node)!r}, which the local server does not know")
 
 
+def _joined(node: ast.BoolOp, parameters: Mapping[str, Any]) -> bool:
+    """Join operands; one that decides does so whatever the others are, also where one of them cannot be computed."""
+    decides = isinstance(node.op, ast.Or)
+    failed: Exception | None = None
+    for part in node.values:
+        try:
+            if _holds(part, parameters) is decides:
+                return decides
+        except (ConditionError, ValueError, TypeError) as error:
+            failed = failed or error
+    if failed:
+        raise failed
+    return not decides
+
+
 def _unary(node: ast.UnaryOp, parameters: Mapping[str, Any]) -> Any:
-    value = _value(node.operand, parameters)
     if isinstance(node.op, ast.Not):
-        return not value
+        return not _holds(node.operand, parameters)
+    value = _value(node.operand, parameters)
     return -value if isinstance(node.op, ast.USub) else value
 
 
 def _compare(node: ast.Compare, parameters: Mapping[str, Any]) -> bool:
-    left = _value(node.left, parameters)
-    for sign, right_node in zip(node.ops, node.comparators):
-        right = _value(right_node, parameters)
-        compare = _COMPARE.get(type(sign))
-        if compare is None:
-            raise ConditionError(f"a condition uses {type(sign).__name__}, which the local server does not know")
-        if not compare(left, right):
-            return False
-        left = right
-    return True
+    if len(node.ops) != 1:
+        raise ConditionError(f"a condition holds {ast.unparse(node)!r}, which the local server does not know")
+    sign, left, right = node.ops[0], _value(node.left, parameters), _value(node.comparators[0], parameters)
+    if isinstance(sign, (ast.Eq, ast.NotEq)):
+        return _same(left, right) is isinstance(sign, ast.Eq)
+    if isinstance(sign, ast.In):
+        return any(_same(left, item) for item in right)
+    compare = _ORDER.get(type(sign))
+    if compare is None:
+        raise ConditionError(f"a condition uses {type(sign).__name__}, which the local server does not know")
+    if _type(left) is not _type(right) or _type(left) not in (bool, float, str):
+        raise ConditionError(f"a condition asks which of {shown(left)} and {shown(right)} is larger")
+    return bool(compare(left, right))
+
+
+def _same(left: Any, right: Any) -> bool:
+    return _type(left) is _type(right) and bool(left == right)
+
+
+def _type(value: Any) -> type:
+    return float if isinstance(value, int) and not isinstance(value, bool) else type(value)
 
 
 def _parameter(node: ast.Subscript, parameters: Mapping[str, Any]) -> Any:
@@ -108,12 +143,24 @@ def _convert(node: ast.Call, parameters: Mapping[str, Any]) -> Any:
     return convert(_value(node.args[0], parameters))
 
 
-def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _int(value: Any) -> int:
+    if isinstance(value, bool):
+        raise TypeError("true and false are no numbers")
+    return int(value)
 
 
-def _flag(value: Any) -> bool:
-    return value.strip().lower() == "true" if isinstance(value, str) else bool(value)
+def _double(value: Any) -> float:
+    if isinstance(value, bool):
+        raise TypeError("true and false are no numbers")
+    return float(value)
 
 
-_CONVERT: dict[str, Callable[[Any], Any]] = {"int": int, "double": float, "string": _text, "bool": _flag}
+def _bool(value: Any) -> bool:
+    if isinstance(value, str) and value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    if not isinstance(value, bool):
+        raise TypeError(f"{shown(value)} is neither true nor false")
+    return value
+
+
+_CONVERT: dict[str, Callable[[Any], Any]] = {"int": _int, "double": _double, "string": as_text, "bool": _bool}

@@ -12,17 +12,20 @@ import time
 import uuid
 from collections.abc import Awaitable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from types import MappingProxyType
 from typing import Any, Callable, NamedTuple
 
-from kfp_server_api.server.engine import conditions
+from kfp_server_api.server.engine import conditions, placeholders
 from kfp_server_api.server.engine.events import TaskEvent
 from kfp_server_api.server.engine.inputs import (
     MissingValueError,
     Scope,
+    graph_inputs,
+    item_argument,
     loop_items,
     pipeline_arguments,
+    setting,
     task_arguments,
-    with_defaults,
 )
 from kfp_server_api.server.engine.outcome import (
     BLOCKED,
@@ -36,12 +39,13 @@ from kfp_server_api.server.engine.outcome import (
     failure,
     named,
 )
-from kfp_server_api.server.engine.outputs import as_json, collect, graph_outputs
+from kfp_server_api.server.engine.outputs import collect, graph_outputs
 from kfp_server_api.server.packages import InvalidPipelineError
 from kfp_server_api.server.packages.task_order import awaited_tasks, task_order
 
 _LOOPS = {"parameterIterator", "artifactIterator"}
 _LONGEST_BACKOFF = 3600.0
+_NO_RETRY = "the retries that are set on this task do nothing, since it is a pipeline; a cluster ignores them too"
 
 
 class TaskRun(NamedTuple):
@@ -54,9 +58,13 @@ class TaskRun(NamedTuple):
     """The task in the graph that holds it."""
     component: dict[str, Any]
     arguments: Mapping[str, Any]
-    """Values of its inputs by name, artifacts as kfp's objects; without the component's defaults."""
+    """Values of its inputs by name, artifacts as mappings; without the component's defaults."""
     id: str
     parent_id: str
+    attempt: int = 0
+    """How often it was tried before."""
+    scope: Scope | None = None
+    """The values of the graph that holds it."""
 
     @property
     def is_loop(self) -> bool:
@@ -67,6 +75,10 @@ class TaskRun(NamedTuple):
     def is_graph(self) -> bool:
         """Whether its component is a graph of tasks."""
         return "dag" in self.component
+
+    def value_of(self, source: Mapping[str, Any]) -> Any:
+        """Return a value that a setting of the task comes from, in the words of its inputs."""
+        return setting(source, self.scope, self.arguments) if self.scope else None
 
     def child(
         self, name: str, spec: Mapping[str, Any], component: dict[str, Any], arguments: Mapping[str, Any]
@@ -85,6 +97,9 @@ class PipelineRun:
         report: Receives the events of tasks, in the thread that called `run`.
         most_at_once: How many components may run at the same time.
         sleep: Waits some seconds; a task that is to be tried again waits so and holds no thread.
+        table: The texts of placeholders that are the same for all tasks.
+        note: Writes a line to the log of a task and returns the path of that file.
+        run_name: What final statuses say of the run.
     """
 
     def __init__(
@@ -94,12 +109,18 @@ class PipelineRun:
         report: Callable[[TaskEvent], None],
         most_at_once: int,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        table: Mapping[str, str] = MappingProxyType({}),
+        note: Callable[[TaskRun, str], str | None] = lambda task, text: None,
+        run_name: str = "",
     ) -> None:
         self._spec = spec
         self._run_component = run_component
         self._report_event = report
         self._most_at_once = most_at_once
         self._sleep = sleep
+        self._table = table
+        self._note = note
+        self._run_name = run_name
         self._free: asyncio.Semaphore  # of the event loop in which `run` walks the graphs
 
     def run(self, parameters: Mapping[str, Any]) -> Outcome:
@@ -119,7 +140,8 @@ class PipelineRun:
         """Start each task of a graph as soon as those that it waits for have ended."""
         dag = holder.component["dag"]
         tasks: dict[str, Any] = dag.get("tasks") or {}
-        scope = Scope(with_defaults(holder.component, holder.arguments))
+        scope = Scope(graph_inputs(holder.component, holder.arguments), lambda name: self._outputs_of(tasks[name]))
+        scope.run_name = self._run_name
         order = task_order(tasks)
         running: set[asyncio.Task[Outcome]] = set()
         ended: asyncio.Queue[asyncio.Task[Outcome]] = asyncio.Queue()
@@ -133,7 +155,7 @@ class PipelineRun:
             scope.outcomes[done.get_name()] = done.result()
             order.done(done.get_name())
         failed = failed_inside(scope.outcomes.values())
-        return failed or Outcome(SUCCEEDED, graph_outputs(dag.get("outputs") or {}, scope.outcomes))
+        return failed or Outcome(SUCCEEDED, graph_outputs(dag.get("outputs") or {}, scope))
 
     async def _run_task(self, name: str, spec: Mapping[str, Any], holder: TaskRun, scope: Scope) -> Outcome:
         """Bring a task of a graph, whose turn it is, to its end: blocked, skipped, failed before it began, or run."""
@@ -142,7 +164,8 @@ class PipelineRun:
             policy = spec.get("triggerPolicy") or {}
             if policy.get("strategy") != "ALL_UPSTREAM_TASKS_COMPLETED" and scope.has_failed(awaited_tasks(spec)):
                 return Outcome(BLOCKED)
-            task = task._replace(arguments=task_arguments(spec, task.component, scope))
+            table = {**self._table, **placeholders.of_task(name, task.id)}
+            task = task._replace(arguments=task_arguments(spec, task.component, scope, table), scope=scope)
             chosen = not policy.get("condition") or conditions.evaluate(policy["condition"], task.arguments)
         except Exception as error:
             skipped = isinstance(error, MissingValueError) and not error.failed
@@ -153,8 +176,10 @@ class PipelineRun:
         """Run a task that is neither blocked nor skipped, between its two events."""
         try:
             if task.is_loop or task.is_graph:
-                self._report(task, Outcome(RUNNING))
+                log = self._note(task, _NO_RETRY) if (task.spec.get("retryPolicy") or {}).get("maxRetryCount") else None
+                self._report(task, Outcome(RUNNING, log=log))
                 outcome = await (self._run_loop(task) if task.is_loop else self._run_graph(task))
+                outcome = outcome._replace(log=log)
             else:
                 outcome = await self._run_with_retries(task)
         except Exception as error:
@@ -169,10 +194,13 @@ class PipelineRun:
         body = {key: value for key, value in loop.spec.items() if key not in _LOOPS}
 
         async def run(index: int, item: Any) -> Outcome:
-            arguments = {**loop.arguments, variable: item}
+            iteration = loop.child(f"{loop.name}-iteration-{index}", body, loop.component, loop.arguments)
             async with turn:
-                name = f"{loop.name}-iteration-{index}"
-                return await self._run_chosen(loop.child(name, body, loop.component, arguments))
+                try:
+                    arguments = {**loop.arguments, **item_argument(loop.component, variable, item)}
+                except TaskError as error:
+                    return self._report(iteration, failure(iteration.name, error))
+                return await self._run_chosen(iteration._replace(arguments=arguments))
 
         outcomes = await asyncio.gather(*(run(index, item) for index, item in enumerate(items)))
         failed = failed_inside(outcomes)
@@ -184,11 +212,11 @@ class PipelineRun:
         last = int(policy.get("maxRetryCount") or 0)
         for attempt in range(last + 1):
             async with self._free:
-                if attempt == 0:
-                    self._report(task, Outcome(RUNNING))
-                outcome = await asyncio.to_thread(self._run_component, task)
+                self._report(task, Outcome(RUNNING), RUNNING if attempt else "")
+                outcome = await asyncio.to_thread(self._run_component, task._replace(attempt=attempt))
             if outcome.state != FAILED or attempt == last:
                 break
+            self._report(task, Outcome(RUNNING), FAILED)
             await self._sleep(_backoff(policy, attempt))
         return named(task.name, outcome)
 
@@ -196,7 +224,12 @@ class PipelineRun:
         components: dict[str, dict[str, Any]] = self._spec.get("components") or {}
         return components.get(task["componentRef"]["name"]) or {}
 
-    def _report(self, task: TaskRun, outcome: Outcome) -> Outcome:
+    def _outputs_of(self, task: Mapping[str, Any]) -> set[str]:
+        """Return the outputs that tasks in the graph that a task runs can give; none where it runs a component."""
+        sources = (self._component_of(task).get("dag") or {}).get("outputs") or {}
+        return {*(sources.get("parameters") or {}), *(sources.get("artifacts") or {})}
+
+    def _report(self, task: TaskRun, outcome: Outcome, attempt: str = "") -> Outcome:
         event: TaskEvent = {
             "type": "task",
             "task_id": task.id,
@@ -205,9 +238,10 @@ class PipelineRun:
             "state": outcome.state,
             "time": time.time(),
             "error": outcome.error or None,
-            "outputs": as_json(outcome.outputs) if outcome.state == SUCCEEDED else None,
-            "inputs": as_json(task.arguments),
+            "outputs": dict(outcome.outputs) if outcome.state == SUCCEEDED else None,
+            "inputs": dict(task.arguments),
             "log": outcome.log,
+            "attempt": attempt,
         }
         self._report_event(event)
         return outcome

@@ -1,13 +1,23 @@
 # SPDX-License-Identifier: Apache-2.0
 """The messages between the server and the process of a run.
 
-The server writes a `RunRequest` as JSON to a file, whose name the process gets. The process sends events, one JSON
+The server writes a `RunRequest` as JSON to a file, which a `ForkRequest` names. The process sends events, one JSON
 object a line: the run RUNNING, then those of tasks, and last the run SUCCEEDED or FAILED.
 """
 
 from __future__ import annotations
 
 from typing import Any, Literal, TypedDict, Union
+
+
+class RunFacts(TypedDict):
+    """What placeholders and macros say of a run, beside its id."""
+
+    display_name: str
+    created_at: float
+    """Unix seconds."""
+    scheduled_at: float | None
+    """Unix seconds; None where nobody said when it was to start."""
 
 
 class RunRequest(TypedDict):
@@ -17,10 +27,22 @@ class RunRequest(TypedDict):
     """The pipeline spec, or `{"pipeline_spec": ..., "platform_spec": ...}`."""
     parameters: dict[str, Any]
     """JSON values by name; those left out have their defaults."""
-    descriptor: int
-    """The socket, inherited by the process, that takes the events."""
-    python_path: str | None
-    """The server's own PYTHONPATH, which components get; None where it has none."""
+    facts: RunFacts
+    tasks_at_once: int
+    """How many components may run at the same time."""
+    secrets: str | None
+    """Path of the file of secrets and config maps; None for none."""
+
+
+class ForkRequest(TypedDict):
+    """A process to be forked for a run."""
+
+    directory: str
+    """The run's folder."""
+    file: str
+    """The file in it that holds the `RunRequest`."""
+    environment: dict[str, str]
+    """The environment variables of the process, which components get."""
 
 
 class RunEvent(TypedDict):
@@ -59,6 +81,9 @@ class TaskEvent(TypedDict):
     """JSON values by name, as far as they are known when the task starts or is skipped."""
     log: str | None
     """Path of the file with all that the component printed; None where there is none, as while it runs."""
+    attempt: str
+    """FAILED for the end of an attempt that another follows, RUNNING for the begin of that, in the state RUNNING;
+    "" for a change of the state."""
 
 
 Event = Union[RunEvent, TaskEvent]

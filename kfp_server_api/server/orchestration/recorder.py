@@ -185,11 +185,18 @@ def _paths(rows: Sequence[sa.RowMapping]) -> list[str]:
 def record_task(connection: sa.Connection, run_id: str, event: TaskEvent, log: str) -> None:
     """Store an event of a task; one of a run that was deleted or has ended is dropped.
 
+    An attempt that is not the last is in the history alone: the task goes on.
+
     Args:
         log: path of the task's log in the run's folder, "" where it has none.
     """
     of_task = tasks.c.run_id == run_id, tasks.c.task_id == event["task_id"]
     row = connection.execute(sa.select(tasks.c.state, tasks.c.state_history).where(*of_task)).first()
+    if event.get("attempt"):
+        if row and row.state == event["state"]:
+            history = [*row.state_history, _status(event["attempt"], event["time"])]
+            connection.execute(tasks.update().where(*of_task).values(state_history=history))
+        return
     if event["state"] not in MAY_FOLLOW[row.state if row else ""]:
         return
     values = {

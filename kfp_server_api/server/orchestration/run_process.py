@@ -10,24 +10,25 @@ import logging
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Callable
+from typing import IO, TYPE_CHECKING, Any, Callable, NamedTuple
 
 from kfp_server_api.server.json_safe import json_safe
-from kfp_server_api.server.process_exit import exit_text, tail
+from kfp_server_api.server.orchestration.warm_engine import ForkedProcess, WarmEngine
+from kfp_server_api.server.process_exit import tail
+from kfp_server_api.server.settings import TASKS_AT_ONCE
 from kfp_server_api.server.states import FINAL
 
 if TYPE_CHECKING:
-    from kfp_server_api.server.engine.events import Event, RunEvent, RunRequest, TaskEvent
+    from kfp_server_api.server.engine.events import Event, ForkRequest, RunEvent, RunFacts, RunRequest, TaskEvent
 
 TERMINATED = "terminated by request"
 
 _LOG_NAME = "run.log"
+_REQUEST_NAME = "request.json"
 _LOCK_NAME = "lock"
 _TAIL = 2000
 _LINGER = 0.5
@@ -41,6 +42,15 @@ _log = logging.getLogger(__name__)
 
 class RunProcessUnavailable(RuntimeError):
     """Pipelines cannot be run on this installation."""
+
+
+class RunSettings(NamedTuple):
+    """What is the same for all runs of a server."""
+
+    tasks_at_once: int = TASKS_AT_ONCE
+    """How many components of one run may run at the same time."""
+    secrets: Path | None = None
+    """File of the secrets and config maps that tasks may ask for."""
 
 
 def refusal(system: str = os.name) -> str:
@@ -66,6 +76,9 @@ class RunProcess:
         directory: folder for all that the run writes; its name serves as the run's id in the pipeline.
         on_event: receives each event, in order, in one thread: `run` RUNNING, then `task` events, and last,
             exactly once, `run` SUCCEEDED or FAILED.
+        engine: what starts the child; one of its own, which ends with the run, if not given.
+        settings: what is the same for all runs of a server.
+        facts: what placeholders say of the run; else its folder's name and this moment.
     """
 
     def __init__(
@@ -75,14 +88,21 @@ class RunProcess:
         parameters: dict[str, Any],
         directory: Path,
         on_event: Callable[[Event], None],
+        engine: WarmEngine | None = None,
+        settings: RunSettings = RunSettings(),  # noqa: B008 (it cannot change)
+        facts: RunFacts | None = None,
     ) -> None:
+        self._engine = engine
+        self._settings = settings
         self._spec = spec
         self._parameters = parameters
         self._directory = Path(directory)
         self._on_event = on_event
+        name = self._directory.name
+        self._facts = facts or {"display_name": name, "created_at": time.time(), "scheduled_at": None}
         # Guards the four below, and is held for moments only, never while a process starts or an event is handled.
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: ForkedProcess | None = None
         self._connection: socket.socket | None = None
         self._reason = ""
         self._grace = 0.0
@@ -131,13 +151,13 @@ class RunProcess:
         self._finish(final, error)
 
     @contextlib.contextmanager
-    def _launched(self) -> Iterator[tuple[subprocess.Popen[bytes], socket.socket]]:
+    def _launched(self) -> Iterator[tuple[ForkedProcess, socket.socket]]:
         """Give the child and the connection to it, until no process of the run is left."""
         self._directory.mkdir(parents=True, exist_ok=True)
         ours, theirs = socket.socketpair()
-        with ours:
+        with ours, self._engine_or_own() as engine:
             with theirs, self._locked() as lock, (self._directory / _LOG_NAME).open("ab") as log:
-                process = self._popen(theirs.fileno(), lock.fileno(), log)
+                process = self._start_child(engine, [theirs.fileno(), lock.fileno(), log.fileno()])
             try:
                 with self._lock:
                     self._process, self._connection = process, ours
@@ -148,8 +168,7 @@ class RunProcess:
             finally:
                 with self._lock:
                     self._connection = None
-                _signal_group(process.pid, signal.SIGKILL)
-                process.wait()
+                process.end()
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[IO[bytes]]:
@@ -169,28 +188,27 @@ class RunProcess:
                     break
             yield file
 
-    def _popen(self, connection: int, lock: int, log: IO[bytes]) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "kfp_server_api.server.engine", str(self._write_request(connection))],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            cwd=self._directory,
-            env=_environment(),
-            pass_fds=(connection, lock),
-            start_new_session=True,
-        )
+    @contextlib.contextmanager
+    def _engine_or_own(self) -> Iterator[WarmEngine]:
+        if self._engine:
+            yield self._engine
+        else:
+            with contextlib.closing(WarmEngine()) as own:
+                yield own
 
-    def _write_request(self, descriptor: int) -> Path:
-        request: RunRequest = {
+    def _start_child(self, engine: WarmEngine, descriptors: list[int]) -> ForkedProcess:
+        asked: RunRequest = {
             "spec": self._spec,
             "parameters": self._parameters,
-            "descriptor": descriptor,
-            "python_path": os.environ.get("PYTHONPATH"),
+            "facts": self._facts,
+            "tasks_at_once": self._settings.tasks_at_once,
+            "secrets": str(self._settings.secrets) if self._settings.secrets else None,
         }
-        file = self._directory / "request.json"
-        file.write_text(json.dumps(request, default=str), encoding="utf-8")
-        return file
+        (self._directory / _REQUEST_NAME).write_text(json.dumps(asked, default=str), encoding="utf-8")
+        directory = str(self._directory.absolute())
+        environment = dict(os.environ)
+        request: ForkRequest = {"directory": directory, "file": _REQUEST_NAME, "environment": environment}
+        return engine.fork(request, descriptors, environment)
 
     def _read_reports(self, connection: socket.socket) -> RunEvent | None:
         """Pass on events until the child has sent its last, which is returned, or there are no more."""
@@ -213,19 +231,18 @@ class RunProcess:
             if not self._reason:
                 connection.sendall(b"\n")
 
-    def _end_processes(self, process: subprocess.Popen[bytes], reported: bool) -> str:
+    def _end_processes(self, process: ForkedProcess, reported: bool) -> str:
         """Give the processes of the run a moment to end by themselves, end them, and say how the child ended."""
         with self._lock:
             self._connection = None  # from here on nobody else signals
             grace = self._grace if self._reason else _LINGER * (1 if reported else 2)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(grace)
+        process.wait(grace)
         deadline = time.monotonic() + min(grace, _LINGER)
         while self._reason and _signal_group(process.pid, 0) and time.monotonic() < deadline:
             time.sleep(_POLL)
-        _signal_group(process.pid, signal.SIGKILL)
+        ended = process.end()
         said = tail(self._directory / _LOG_NAME, _TAIL).strip()
-        return f"the process of the run {exit_text(process.wait())}" + (f"; its last output: {said}" if said else "")
+        return f"the process of the run {ended}" + (f"; its last output: {said}" if said else "")
 
     def _pass_on(self, event: TaskEvent) -> None:
         if event["state"] == "RUNNING":
@@ -245,6 +262,7 @@ class RunProcess:
         for task in reversed(list(self._open_tasks.values())):
             ended = task.copy()
             ended.update(state="CANCELED" if self._reason else "FAILED", time=final["time"], error=final["error"])
+            ended["attempt"] = ""
             self._deliver(ended)
         self._deliver(final)
         self._ended.set()
@@ -255,12 +273,6 @@ class RunProcess:
         except Exception:
             # The child goes on and the last event must still come, whatever the receiver makes of this one.
             _log.exception("an event of run %s could not be handled", self._directory.name)
-
-
-def _environment() -> dict[str, str]:
-    """Return an environment in which the child finds this very package, wherever it was imported from."""
-    root = str(Path(__file__).absolute().parents[3])
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))}
 
 
 def _parsed(line: bytes) -> Event | None:

@@ -17,25 +17,28 @@ from __future__ import annotations
 
 import itertools
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from kfp_server_api.server.json_safe import json_safe
 from kfp_server_api.server.orchestration import recorder
 from kfp_server_api.server.orchestration.run_files import RunFiles
-from kfp_server_api.server.orchestration.run_process import TERMINATED, RunProcess
+from kfp_server_api.server.orchestration.run_process import TERMINATED, RunProcess, RunSettings, refusal
+from kfp_server_api.server.orchestration.warm_engine import WarmEngine
+from kfp_server_api.server.packages.secrets_file import read_secrets
 from kfp_server_api.server.states import FINAL
 from kfp_server_api.server.store import pipeline_specs
 from kfp_server_api.server.store.database import Store
 from kfp_server_api.server.store.tables import runs
 
 if TYPE_CHECKING:
-    from kfp_server_api.server.engine.events import Event, RunEvent
+    from kfp_server_api.server.engine.events import Event, RunEvent, RunFacts
 
 _log = logging.getLogger(__name__)
 
@@ -77,6 +80,10 @@ class RunQueue:
         store: where the runs are.
         files: their folders.
         limit: processes at one time; 0 starts none.
+        settings: what is the same for all runs.
+
+    Raises:
+        ValueError: the file of secrets is none.
     """
 
     # Why no moment is a bad one. All changes of a row go through `recorder`, whose table decides, in one transaction
@@ -95,7 +102,10 @@ class RunQueue:
     # Close: no slot is given any more. Those that exist end as after terminate; one that has not begun is left as it
     # is, PENDING.
 
-    def __init__(self, store: Store, files: RunFiles, limit: int) -> None:
+    def __init__(self, store: Store, files: RunFiles, limit: int, settings: RunSettings | None = None) -> None:
+        self._settings = settings or RunSettings()
+        read_secrets(self._settings.secrets)
+        self._engine = WarmEngine()
         self._store = store
         self._files = files
         self._limit = limit
@@ -105,6 +115,11 @@ class RunQueue:
         with store.write() as connection:
             recorder.end_left_over(connection)
         files.remove_set_aside()
+
+    def warm_up(self) -> None:
+        """Get ready for the first run, in the background."""
+        if self._limit and not refusal():
+            self._engine.warm_up(dict(os.environ))
 
     def wake(self) -> None:
         """Start the runs that wait while there is room; to be called when one came or there is room again."""
@@ -145,6 +160,7 @@ class RunQueue:
         deadline = time.monotonic() + _END
         for slot in slots:
             slot.ended.wait(max(0.0, deadline - time.monotonic()))
+        self._engine.close()
 
     def _take(self) -> _Slot | None:
         """Give the run that has waited longest a slot, None where there is none of either."""
@@ -173,7 +189,7 @@ class RunQueue:
             self._end_unstarted(slot, f"the run could not be started: {cause}")
 
     def _new_process(self, slot: _Slot) -> RunProcess:
-        query = sa.select(runs.c.spec_digest, runs.c.runtime_config).where(runs.c.run_id == slot.run_id)
+        query = sa.select(runs).where(runs.c.run_id == slot.run_id)
         with self._store.read() as connection:
             row = connection.execute(query).one()
             found = pipeline_specs.read(connection, [row.spec_digest])
@@ -184,6 +200,9 @@ class RunQueue:
             parameters=(row.runtime_config or {}).get("parameters") or {},
             directory=self._files.folder(slot.run_id),
             on_event=partial(self._on_event, slot),
+            engine=self._engine,
+            settings=self._settings,
+            facts=_facts(row),
         )
 
     def _end(self, slot: _Slot, reason: str, grace: float = 3.0) -> None:
@@ -274,6 +293,12 @@ class RunQueue:
                 if self._closed.wait(_AGAIN):
                     break
         return False
+
+
+def _facts(row: sa.Row[Any]) -> RunFacts:
+    # Where no caller and no schedule names a time, a run has that at which it was made.
+    scheduled = row.scheduled_at if row.scheduled_at != row.created_at else None
+    return {"display_name": row.display_name or "", "created_at": row.created_at, "scheduled_at": scheduled}
 
 
 def _end_run(connection: sa.Connection, run_id: str, last: RunEvent) -> None:

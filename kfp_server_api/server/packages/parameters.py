@@ -24,6 +24,13 @@ _TYPES: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "TASK_FINAL_STATUS": (lambda v: False, "TASK_FINAL_STATUS, which is invalid for root component"),
 }
 """Parameter type to its check and what an error text says of it."""
+_OF_TASKS = {"TASK_FINAL_STATUS", "TASK_CONFIG"}
+"""Types of which only tasks have values, mappings that the server makes."""
+
+
+def fits(declared: str, value: Any) -> bool:
+    """Tell whether a task's value has a parameter type; an unknown type has any."""
+    return declared in _OF_TASKS or declared not in _TYPES or _TYPES[declared][0](value)
 
 
 def check_parameters(spec: Mapping[str, Any], given: Mapping[str, Any]) -> None:

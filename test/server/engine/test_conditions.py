@@ -9,7 +9,7 @@ import pytest
 
 from kfp_server_api.server.engine.conditions import ConditionError, evaluate
 
-VALUES = {"n": 5.0, "word": "it's ! && ||", "yes": True, "ratio": 0.5, "text": "true"}
+VALUES = {"n": 5.0, "word": "it's ! && ||", "yes": True, "ratio": 0.5, "text": "true", "two": "2.5", "none": None}
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,15 @@ VALUES = {"n": 5.0, "word": "it's ! && ||", "yes": True, "ratio": 0.5, "text": "
         ("bool(inputs.parameter_values['text']) == true", True),
         ("string(inputs.parameter_values['yes']) == 'true'", True),
         ("inputs.parameter_values['text'] in ['false', 'true']", True),
+        ("int(inputs.parameter_values['ratio']) == 0", True),
+        ("double(inputs.parameter_values['two']) > 2", True),
+        ("inputs.parameter_values['yes'] == 1", False),
+        ("inputs.parameter_values['yes'] != 'true'", True),
+        ("inputs.parameter_values['n'] == '5'", False),
+        ("inputs.parameter_values['none'] == null", True),
+        ("inputs.parameter_values['absent'] == 1 && false", False),
+        ("inputs.parameter_values['absent'] == 1 || true", True),
+        ("string(inputs.parameter_values['n']) == '5'", True),
     ],
 )
 def test_a_condition_is_computed(condition: str, expected: bool) -> None:
@@ -42,6 +51,13 @@ def test_a_condition_is_computed(condition: str, expected: bool) -> None:
         "inputs.parameter_values['n'] ==",
         "inputs.parameter_values['n'] > 'word'",
         "n == 5",
+        "inputs.parameter_values['yes'] > 0",
+        "inputs.parameter_values['word']",
+        "inputs.parameter_values['n'] && true",
+        "int(inputs.parameter_values['word']) == 1",
+        "int(inputs.parameter_values['yes']) == 1",
+        "bool(inputs.parameter_values['n'])",
+        "1 < 2 < 3",
         "",
     ],
 )

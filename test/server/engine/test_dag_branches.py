@@ -105,7 +105,7 @@ def test_an_exit_task_runs_after_a_failure_and_learns_of_it() -> None:
 
 def test_an_exit_task_learns_of_success() -> None:
     given_status = run(leaving()).of("leave")[-1]["inputs"]["status"]
-    assert (given_status["state"], given_status["error"]) == ("SUCCEEDED", {})
+    assert (given_status["state"], given_status["error"]) == ("COMPLETE", {})
 
 
 def test_an_exit_task_runs_also_when_what_it_waits_for_never_started() -> None:

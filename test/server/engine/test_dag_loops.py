@@ -7,7 +7,7 @@ import threading
 from typing import Any
 
 import pytest
-from fixtures.graphs import Artifact, Failed, artifact, double, given, graph, loop, pipeline, run, task
+from fixtures.graphs import Failed, artifact, double, given, graph, loop, made, output, pipeline, run, task
 
 from kfp_server_api.server.engine.dag import TaskRun
 
@@ -46,7 +46,7 @@ def test_a_loop_over_nothing_collects_nothing() -> None:
 
 def test_a_loop_over_no_list_fails() -> None:
     ran = run(looping("items", inputs={"items": {}}), items={"a": 1})
-    assert ran.error == "task 'loop' failed: a loop needs a list to go over, not {'a': 1}"
+    assert ran.error == "task 'loop' failed: a loop needs a list to go over, not {\"a\": 1}"
 
 
 def test_a_loop_collects_artifacts() -> None:
@@ -54,15 +54,21 @@ def test_a_loop_collects_artifacts() -> None:
 
     def work(task: TaskRun) -> dict[str, Any]:
         seen.append(task.arguments.get("files"))
-        return {"file": Artifact(str(task.arguments.get("item")))}
+        return {"file": made(str(task.arguments.get("item")))}
 
-    body = graph({"write": task(item=given("item"))}, {"item": {}})
-    selector = {"producerSubtask": "write", "outputArtifactKey": "file"}
-    body["dag"]["outputs"]["artifacts"] = {"file": {"artifactSelectors": [selector]}}
-    body["outputDefinitions"]["artifacts"] = {"file": {}}
+    body = giving_file(graph({"write": task(item=given("item"))}, {"item": {}}), "write")
     tasks = {"loop": loop("body", ["a", "b"]), "read": task(files={"files": artifact("loop")})}
     run(pipeline(tasks, {"body": body}), work)
-    assert [one.name for one in seen[-1]] == ["a", "b"]
+    assert [one["name"] for one in seen[-1]] == ["a", "b"]
+
+
+def giving_file(body: dict[str, Any], producer: str) -> dict[str, Any]:
+    """Have a graph give the artifact `file` of a task of its own."""
+    body["dag"]["outputs"]["artifacts"] = {
+        "file": {"artifactSelectors": [{"producerSubtask": producer, "outputArtifactKey": "file"}]}
+    }
+    body["outputDefinitions"]["artifacts"] = {"file": {}}
+    return body
 
 
 def test_all_iterations_run_at_once_where_nothing_limits_them() -> None:
@@ -89,11 +95,55 @@ def test_a_failed_iteration_fails_its_loop_after_the_others_have_run() -> None:
     assert ran.error == "task 'double' failed: no 2"
 
 
-def test_loops_in_loops_collect_lists_of_lists() -> None:
-    inner = graph({"double": task(item=given("item"))}, {"item": {}}, doubled="double.Output")
+def nested(items: Any, work: Any) -> Any:
+    """Run a loop in a loop whose innermost task gives `Output` and `file`; a task at the end takes both."""
+    step = graph({"step": task(item=given("item"))}, {"item": {}}, doubled="step.Output")
+    inner = giving_file(step, "step")
     outer = graph({"in": loop("inner", "item", item=given("item"))}, {"item": {}}, doubled="in.doubled")
-    spec = pipeline({"out": loop("outer", [[1, 2], [3]])}, {"inner": inner, "outer": outer}, result="out.doubled")
-    assert run(spec, double, most_at_once=1).outputs == {"result": [[2, 4], [6]]}
+    last = task(files={"files": artifact("out")}, numbers=output("out", "doubled"))
+    spec = pipeline({"out": loop("outer", items), "last": last}, {"inner": inner, "outer": giving_file(outer, "in")})
+    return run(spec, work, most_at_once=1)
+
+
+def test_loops_in_loops_collect_one_flat_list() -> None:
+    def work(task: TaskRun) -> Any:
+        item = task.arguments.get("item")
+        return {"Output": item, "file": made(str(item))}
+
+    given_last = nested([[1, 2], [3]], work).of("last")[0]["inputs"]
+    assert given_last["numbers"] == [1, 2, 3]
+    assert [each["name"] for each in given_last["files"]] == ["1", "2", "3"]
+
+
+def test_a_list_that_an_iteration_gives_stays_one() -> None:
+    def work(task: TaskRun) -> Any:
+        item = task.arguments.get("item")
+        return {"Output": [item, item], "file": made("x")}
+
+    assert nested([[1, 2], [3]], work).of("last")[0]["inputs"]["numbers"] == [[1, 1], [2, 2], [3, 3]]
+
+
+def test_an_item_becomes_what_its_variable_is() -> None:
+    body = graph({"step": task(item=given("item"))}, {"item": {"parameterType": "STRING"}}, said="step.Output")
+    spec = pipeline({"loop": loop("body", [1, 2.5, True, "x", {"a": 1}, 3.0, None])}, {"body": body}, all="loop.said")
+    ran = run(spec, lambda task: task.arguments["item"])
+    assert ran.outputs == {"all": ["1", "2.5", "true", "x", '{"a": 1}', "3", ""]}
+
+
+def test_an_item_that_cannot_be_what_its_variable_is_fails_its_iteration_alone() -> None:
+    body = graph({"step": task(item=given("item"))}, {"item": {"parameterType": "NUMBER_INTEGER"}})
+    ran = run(pipeline({"loop": loop("body", [1, "two", 3])}, {"body": body}))
+    assert len(ran.started) == 2
+    assert (
+        ran.error == "task 'loop-iteration-1' failed: the item of the loop, 'item', must be NUMBER_INTEGER, not 'two'"
+    )
+
+
+def test_a_loop_over_an_input_that_is_not_there_fails() -> None:
+    body = graph({"step": task(item=given("item"))}, {"item": {}})
+    assert run(pipeline({"loop": loop("body", "lost")}, {"body": body})).error == (
+        "task 'loop' failed: the loop goes over its input 'lost', which has no value"
+    )
 
 
 def test_tasks_stand_below_the_task_that_holds_them() -> None:

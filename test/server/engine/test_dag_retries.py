@@ -35,8 +35,27 @@ def test_a_task_fails_with_its_last_error_when_no_try_is_left() -> None:
     assert ran.error == "task 'a' failed: try 2"
 
 
-def test_a_task_that_is_tried_again_is_reported_once() -> None:
-    assert run(pipeline({"a": task(more=retried(2))}), third_time()).states("a") == ["RUNNING", "SUCCEEDED"]
+def test_attempts_that_fail_are_reported_as_such() -> None:
+    ran = run(pipeline({"a": task(more=retried(2))}), third_time())
+    assert [(event["state"], event["attempt"]) for event in ran.events if event["name"] == "a"] == [
+        ("RUNNING", ""),
+        ("RUNNING", "FAILED"),
+        ("RUNNING", "RUNNING"),
+        ("RUNNING", "FAILED"),
+        ("RUNNING", "RUNNING"),
+        ("SUCCEEDED", ""),
+    ]
+
+
+def test_a_component_knows_how_often_it_was_tried() -> None:
+    tried: list[int] = []
+
+    def work(task: TaskRun) -> None:
+        tried.append(task.attempt)
+        raise Failed
+
+    run(pipeline({"a": task(more=retried(2))}), work)
+    assert tried == [0, 1, 2]
 
 
 @pytest.mark.parametrize(

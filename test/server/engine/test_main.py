@@ -45,7 +45,8 @@ def fail(text: str) -> int:
 
 @component
 def status_text(status: dsl.PipelineTaskFinalStatus) -> str:
-    return f"{status.state} {status.pipeline_task_name} {status.error_message}"
+    name = status.pipeline_job_resource_name
+    return f"{status.state} {status.pipeline_task_name} {name} {status.error_message}"
 
 
 @component
@@ -124,8 +125,9 @@ def test_tasks_stand_below_the_graph_that_holds_them(ran: Ran) -> None:
 
 def test_the_innermost_failed_task_and_its_exception_are_the_error(failed: Ran) -> None:
     assert (failed.last["state"], failed.last["outputs"]) == ("FAILED", None)
-    assert failed.last["error"] == "task 'fail' failed: ValueError: boom"
-    assert failed.tasks("fail")[-1]["error"] == "ValueError: boom"
+    log = failed.tasks("fail")[-1]["log"]
+    assert failed.last["error"] == f"task 'fail' failed: ValueError: boom (log: {log})"
+    assert failed.tasks("fail")[-1]["error"] == f"ValueError: boom (log: {log})"
     assert failed.states("exit-handler-1") == ["RUNNING", "FAILED"]
 
 
@@ -135,4 +137,4 @@ def test_a_task_that_waits_for_a_failed_one_is_not_reported(failed: Ran) -> None
 
 def test_an_exit_task_learns_what_went_wrong(failed: Ran) -> None:
     said = failed.tasks("status-text")[-1]["outputs"]["Output"]
-    assert said == "FAILED exit-handler-1 task 'fail' failed: ValueError: boom"
+    assert said.startswith("FAILED exit-handler-1 leaving-run-1 task 'fail' failed: ValueError: boom")

@@ -6,6 +6,7 @@ No postponed annotations here: kfp reads those of components as types, and knows
 # ruff: noqa: UP006, UP035
 
 import functools
+import json
 import os
 from pathlib import Path
 from typing import Any, List, Optional
@@ -15,7 +16,10 @@ import pytest
 pytest.importorskip("kfp")
 dsl = pytest.importorskip("kfp.dsl")
 
+from fixtures.graphs import made  # noqa: E402
 from fixtures.running import compiled, run  # noqa: E402
+
+from kfp_server_api.server.engine.component_io import executor_input, placeholder_table  # noqa: E402
 
 if os.name == "nt":
     pytest.skip("compiled components need a POSIX shell", allow_module_level=True)
@@ -113,3 +117,22 @@ def test_an_imported_file_is_readable(tmp_path: Path, scheme: str) -> None:
     (tmp_path / "some data.txt").write_text("imported", encoding="utf-8")
     uri = f"{scheme}{tmp_path}/some data.txt"
     assert result(importing, tmp_path, uri=uri) == "imported"
+
+
+def test_a_command_may_name_the_inputs_and_outputs_of_its_task(tmp_path: Path) -> None:
+    inputs = {"parameters": {"n": {"defaultValue": 2.0}}, "artifacts": {"files": {}, "data": {}, "none": {}}}
+    component = {"inputDefinitions": inputs, "outputDefinitions": {"parameters": {"o": {}}, "artifacts": {"model": {}}}}
+    given = {"files": [made("a"), made("b")], "data": {**made("c"), "uri": "gs://b/c"}, "none": []}
+    message = executor_input(component, given, tmp_path)
+    table = placeholder_table(message)
+    assert json.loads(table.pop("{{$}}")) == message
+    assert table == {
+        "{{$.inputs.parameters['n']}}": "2",
+        "{{$.inputs.artifacts['files'].uri}}": "/files/a",
+        "{{$.inputs.artifacts['files'].path}}": "/files/a",
+        "{{$.inputs.artifacts['data'].uri}}": "gs://b/c",
+        "{{$.inputs.artifacts['data'].path}}": "/gcs/b/c",
+        "{{$.outputs.parameters['o'].output_file}}": str(tmp_path / "o"),
+        "{{$.outputs.artifacts['model'].uri}}": str(tmp_path / "model"),
+        "{{$.outputs.artifacts['model'].path}}": str(tmp_path / "model"),
+    }

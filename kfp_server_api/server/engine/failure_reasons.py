@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Reads out of a component's log why it failed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from kfp_server_api.server.process_exit import exit_text, tail
+
+NOTICE = "[local server]"
+"""How lines of a log begin that the component did not print."""
+
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+# What kfp's executor itself logs: one line, after one of them a JSON object over several lines.
+_EXECUTOR_LOG = re.compile(r"^\[KFP Executor[^\n]*\n(?:\{\n.*?^\}\n)?", re.DOTALL | re.MULTILINE)
+_TRACEBACK = "Traceback (most recent call last):"
+_WRITES_OUTPUT = re.compile(r'kfp/dsl/executor\.py", line \d+, in write_executor_output')
+_TAIL = 1 << 16
+_LONGEST = 2000
+
+# pip ends with advice; what went wrong stands before it.
+_PIP_ERROR = re.compile(r"^\s*(?:ERROR|error): (.*)")
+_PIP_ADVICE = re.compile(r"\s*(?:note: |hint: |\[notice\]|╰─>|\[end of output\])")
+_PIP_BUILD = re.compile(r"^\s*(?:│ )?\u00d7|^error: subprocess-exited-with-error|^\s*(?:ERROR|error): [a-z-]+$")
+_EXCEPTION = re.compile(
+    r"^\s*(?:│\s*)?([A-Za-z_][\w.]*(?:Error|Exception|Exit|Interrupt|Warning|Failed|Found)\b(?::.*)?)$"
+)
+_PIP = re.compile(r"\bpip\b|No matching distribution|ResolutionImpossible|subprocess-exited-with-error")
+_INSIDE_IMAGE = re.compile(
+    r"ModuleNotFoundError:|ImportError:|No module named|kfp_config\.ini|can't open file|"
+    r"^exited with code \d+: .*: (?:command )?not found$|"
+    r"FileNotFoundError: \[Errno 2\] No such file or directory: '[^/']+'"
+)
+_NOT_FOUND = (126, 127)
+"""Exit codes of a shell for a command that it cannot run, or cannot find."""
+
+
+def failure_reason(code: int, log: Path) -> str:
+    """Say why a component failed: the exception that it printed, pip's error, else its exit code and its last line.
+
+    Args:
+        code: its exit code, as `subprocess` gives it.
+        log: the file with all that it printed.
+    """
+    text = _printed(log)
+    lines = text.rstrip().splitlines()
+    found = _exception(lines) or (pip_error(lines) if _PIP.search(text) else "")
+    if found:
+        return found[:_LONGEST]
+    ended = exit_text(code)
+    said = [line for line in lines if line.strip() and not line.startswith(NOTICE)]
+    return f"{ended}: {said[-1].strip()}"[:_LONGEST] if said else ended
+
+
+def needs_image(code: int, reason: str) -> bool:
+    """Tell whether a component may have failed because it lacks what is in its image."""
+    return code in _NOT_FOUND or _INSIDE_IMAGE.search(reason) is not None
+
+
+def failed_to_write_outputs(log: Path) -> bool:
+    """Tell whether a component written in Python failed as kfp wrote down what it had given out."""
+    after = _printed(log).rpartition(_TRACEBACK)[2]
+    return _WRITES_OUTPUT.search(after) is not None
+
+
+def pip_error(lines: Sequence[str]) -> str:
+    """Return what pip says went wrong, "" where the end of a log is none of its errors.
+
+    Where a package could not be built, that is the last exception of its build.
+    """
+    last = next((line for line in reversed(lines) if line.strip() and not _PIP_ADVICE.match(line)), "")
+    if not _PIP_ERROR.match(last) and not _PIP_BUILD.match(last):
+        return ""
+    said = [line for line in lines if _PIP_ERROR.match(line)]
+    if any(_PIP_BUILD.match(line) for line in lines):
+        raised = [found[1] for found in map(_EXCEPTION.match, lines) if found]
+        if raised:
+            return raised[-1].strip()
+    wanted = [line for line in said if not _PIP_BUILD.match(line)] or said
+    return "; ".join(dict.fromkeys(_PIP_ERROR.sub(r"\1", line).strip() for line in wanted[-3:]))
+
+
+def _printed(log: Path) -> str:
+    return _EXECUTOR_LOG.sub("", _ANSI.sub("", tail(log, _TAIL)))
+
+
+def _exception(lines: Sequence[str]) -> str:
+    if _TRACEBACK not in lines:
+        return ""
+    after = lines[len(lines) - lines[::-1].index(_TRACEBACK) :]
+    start = next((i for i, line in enumerate(after) if line and not line[0].isspace()), None)
+    return "\n".join(after[start:]).strip() if start is not None else ""
