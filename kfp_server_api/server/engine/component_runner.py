@@ -263,9 +263,9 @@ def _explained(reason: str, code: int, task: TaskRun, container: Mapping[str, An
     if _TOO_LONG in reason:
         return f"{reason}; {_about_length()}"
     if failed_to_write_outputs(log):
-        declared = (task.component.get("outputDefinitions") or {}).get("artifacts") or {}
-        named = ", ".join(map(repr, declared)) or "none"
-        return f"{reason}; this was raised as its outputs were written, and its output artifacts are {named}"
+        declared = task.component.get("outputDefinitions") or {}
+        named = ", ".join(map(repr, [*(declared.get("parameters") or {}), *(declared.get("artifacts") or {})]))
+        return f"{reason}; this was raised as its outputs were written: {named}"
     if not _is_python_component(container) or needs_image(code, reason):
         return f"{reason}; {_not_in_image(container)}"
     return reason

@@ -33,6 +33,8 @@ _INSIDE_IMAGE = re.compile(
     r"^exited with code \d+: .*: (?:command )?not found$|"
     r"FileNotFoundError: \[Errno 2\] No such file or directory: '[^/']+'"
 )
+_SHELL = 128
+"""What a shell adds to the number of the signal that ended its command."""
 _NOT_FOUND = (126, 127)
 """Exit codes of a shell for a command that it cannot run, or cannot find."""
 
@@ -46,10 +48,10 @@ def failure_reason(code: int, log: Path) -> str:
     """
     text = _printed(log)
     lines = text.rstrip().splitlines()
-    found = _exception(lines) or (pip_error(lines) if _PIP.search(text) else "")
+    found = _exception(lines, code) or (pip_error(lines) if _PIP.search(text) else "")
     if found:
         return found[:_LONGEST]
-    ended = exit_text(code)
+    ended = exit_text(_SHELL - code if _SHELL < code <= _SHELL + 64 else code)
     said = [line for line in lines if line.strip() and not line.startswith(NOTICE)]
     return f"{ended}: {said[-1].strip()}"[:_LONGEST] if said else ended
 
@@ -86,9 +88,11 @@ def _printed(log: Path) -> str:
     return _EXECUTOR_LOG.sub("", _ANSI.sub("", tail(log, _TAIL)))
 
 
-def _exception(lines: Sequence[str]) -> str:
+def _exception(lines: Sequence[str], code: int) -> str:
+    """Return the last exception in a log; Python ends with code 1, so before another one it must stand at the end."""
     if _TRACEBACK not in lines:
         return ""
     after = lines[len(lines) - lines[::-1].index(_TRACEBACK) :]
     start = next((i for i, line in enumerate(after) if line and not line[0].isspace()), None)
-    return "\n".join(after[start:]).strip() if start is not None else ""
+    raised = after[start:] if start is not None else []
+    return "\n".join(raised).strip() if code == 1 or len(raised) == 1 else ""

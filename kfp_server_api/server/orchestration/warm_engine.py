@@ -33,6 +33,7 @@ _STARTS = 60.0
 """Seconds that the engine may take to load and to fork."""
 _ORPHAN = 5.0
 _POLL = 0.02
+_TAIL = 2000
 
 
 class ForkedProcess:
@@ -87,6 +88,7 @@ class WarmEngine:
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._log: IO[bytes] | None = None
+        self._said = ""
 
     def fork(self, request: ForkRequest, descriptors: Sequence[int], environment: Mapping[str, str]) -> ForkedProcess:
         """Start the process of a run.
@@ -103,17 +105,20 @@ class WarmEngine:
         try:
             return self._fork(body, descriptors, environment)
         except OSError:  # it has ended since the last run, and has done nothing of this
-            with self._lock:
-                self._forget()
+            pass
         try:
             return self._fork(body, descriptors, environment)
         except OSError as error:
-            raise RuntimeError(f"the process that starts runs has ended{self._last_words()}") from error
+            said = f"; its last output: {self._said}" if self._said else ""
+            raise RuntimeError(f"the process that starts runs has ended{said}") from error
 
     def warm_up(self, environment: Mapping[str, str]) -> None:
         """Start the process that forks, so that it has loaded when the first run comes."""
-        with self._lock, contextlib.suppress(OSError):  # the first run will say what is wrong
-            self._running(environment)
+        with self._lock:
+            try:
+                self._running(environment)
+            except OSError:  # the first run will say what is wrong
+                self._forget()
 
     def descriptors(self) -> list[int]:
         """Return the descriptor of the connection to the process that forks, which ends when that is closed."""
@@ -127,6 +132,7 @@ class WarmEngine:
 
     def _fork(self, body: bytes, descriptors: Sequence[int], environment: Mapping[str, str]) -> ForkedProcess:
         ours, theirs = socket.socketpair()
+        control: socket.socket | None = None
         try:
             with theirs, self._lock:
                 control = self._running(environment)
@@ -142,6 +148,9 @@ class WarmEngine:
                 said += received
         except BaseException:
             ours.close()
+            with self._lock:
+                if self._control is control:  # else another thread has started another
+                    self._forget()
             raise
         pid, _, rest = said.partition(b"\n")
         return ForkedProcess(int(pid), ours, rest)
@@ -150,8 +159,9 @@ class WarmEngine:
         if self._process and self._process.poll() is not None:
             self._forget()
         if not self._control:
-            ours, theirs = socket.socketpair()
             self._log = tempfile.TemporaryFile()  # noqa: SIM115 (for as long as the process runs)
+            self._control, theirs = socket.socketpair()
+            self._control.settimeout(_STARTS)
             with theirs:
                 self._process = subprocess.Popen(
                     [sys.executable, "-m", "kfp_server_api.server.engine", str(theirs.fileno())],
@@ -162,27 +172,21 @@ class WarmEngine:
                     pass_fds=(theirs.fileno(),),
                     start_new_session=True,
                 )
-            ours.settimeout(_STARTS)
-            self._control = ours
         return self._control
 
     def _forget(self) -> None:
+        """End the process, if there is one, and keep what it said last."""
         # Killed, since it holds nothing that is worth a wait, and may be loading.
-        for opened in (self._control, self._log):
-            if opened:
-                opened.close()
         if self._process:
             self._process.kill()
             self._process.wait()
+        if self._log:
+            self._log.seek(0)
+            self._said = self._log.read()[-_TAIL:].decode("utf-8", "replace").strip()
+        for opened in (self._control, self._log):
+            if opened:
+                opened.close()
         self._process = self._control = self._log = None
-
-    def _last_words(self) -> str:
-        with self._lock, contextlib.suppress(OSError, ValueError):
-            if self._log:
-                self._log.seek(0)
-                said = self._log.read()[-2000:].decode("utf-8", "replace").strip()
-                return f"; its last output: {said}" if said else ""
-        return ""
 
 
 def _with_this_package(environment: Mapping[str, str]) -> dict[str, str]:

@@ -76,6 +76,23 @@ def test_a_reason_is_what_went_wrong(tmp_path: Path, printed: str, reason: str) 
     assert failure_reason(1, log) == reason
 
 
+@pytest.mark.parametrize(
+    ("code", "printed", "reason"),
+    [
+        (3, RAISED, "exited with code 3: second line"),
+        (3, RAISED.replace("second line\n", ""), "my.errors.Broken: first line"),
+        (137, "Killed\n", "was killed by signal SIGKILL: Killed"),
+        (-11, "", "was killed by signal SIGSEGV"),
+    ],
+)
+def test_an_exit_code_tells_whether_an_exception_was_the_end(
+    tmp_path: Path, code: int, printed: str, reason: str
+) -> None:
+    log = tmp_path / "log.txt"
+    log.write_text(printed, encoding="utf-8")
+    assert failure_reason(code, log) == reason
+
+
 def test_packages_that_exclude_each_other_are_named(tmp_path: Path) -> None:
     log = tmp_path / "log.txt"
     log.write_text(CONFLICT, encoding="utf-8")

@@ -204,8 +204,7 @@ def test_code_that_is_in_an_image_is_said_to_be_there(failed: Ran, task: str, te
     ("task", "text"),
     [
         ("takes-long-text", "Argument list too long: one of its arguments has 200"),
-        ("not-json", "Object of type object is not JSON serializable; this was raised as its outputs were written, "
-                     "and its output artifacts are 'metrics'"),
+        ("not-json", "object is not JSON serializable; this was raised as its outputs were written: 'metrics'"),
     ],
 )  # fmt: skip
 def test_a_failure_says_what_it_is(failed: Ran, task: str, text: str) -> None:

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -62,6 +63,14 @@ def test_one_that_was_killed_is_started_again(engine: WarmEngine, tmp_path: Path
     os.kill(first, signal.SIGKILL)
     assert run(engine, tmp_path / "2")["state"] == "SUCCEEDED"
     assert forker(engine) != first
+
+
+def test_runs_that_start_at_one_time_all_start_where_it_was_killed(engine: WarmEngine, tmp_path: Path) -> None:
+    run(engine, tmp_path / "1")
+    os.kill(forker(engine), signal.SIGKILL)
+    with ThreadPoolExecutor(4) as pool:
+        ended = list(pool.map(lambda number: run(engine, tmp_path / f"at-once-{number}"), range(4)))
+    assert [last["state"] for last in ended] == ["SUCCEEDED"] * 4
 
 
 def test_a_run_goes_on_where_what_forked_it_is_killed(engine: WarmEngine, tmp_path: Path) -> None:
