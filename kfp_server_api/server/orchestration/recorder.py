@@ -49,13 +49,13 @@ def insert_run(connection: sa.Connection, values: Mapping[str, Any]) -> dict[str
     row = {
         "storage_state": "AVAILABLE",
         "state": "PENDING",
-        "state_history": [_status("PENDING", when)],
         "created_at": when,
         "scheduled_at": when,
         "finished_at": NEVER,
         # Not a time: clocks are set back.
         "arrival": (connection.scalar(last) or 0) + 1,
         **values,
+        "state_history": [*(values.get("state_history") or ()), _status("PENDING", when)],
     }
     connection.execute(runs.insert().values(**row))
     return row
@@ -69,7 +69,7 @@ def first_waiting(connection: sa.Connection, besides: Collection[str]) -> str | 
 
 
 def change_run(connection: sa.Connection, run_id: str, state: str, when: float) -> bool:
-    """Bring a run to a state that is no end and note it in the history.
+    """Bring a run to a state that is no end and note it in the history, but for CANCELING.
 
     Returns:
         False where nothing was done: no such run, or the state may not follow its state.
@@ -78,7 +78,9 @@ def change_run(connection: sa.Connection, run_id: str, state: str, when: float) 
     found = connection.execute(query).first()
     if found is None or state not in MAY_FOLLOW[found.state]:
         return False
-    history = [*(found.state_history or ()), _status(state, when)]
+    history = list(found.state_history or ())
+    if state != "CANCELING":  # servers leave it out
+        history.append(_status(state, when))
     connection.execute(runs.update().where(runs.c.run_id == run_id).values(state=state, state_history=history))
     return True
 
