@@ -65,10 +65,10 @@ def parse_inline(spec: Any) -> Package:
     wrapped = isinstance(spec, Mapping) and "pipeline_spec" in spec
     inner, platform = (spec["pipeline_spec"], spec.get("platform_spec")) if wrapped else (spec, None)
     try:
-        normalized = _spec(inner)
+        _spec(inner)
     except SchemaError as cause:
         raise _unknown(str(cause)) from cause
-    _check(normalized)
+    _check(inner)
     return Package(inner, platform or None)
 
 

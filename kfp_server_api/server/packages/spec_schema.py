@@ -15,6 +15,8 @@ from kfp_server_api.server.packages import InvalidPipelineError
 _MODULE = "kfp.pipeline_spec.pipeline_spec_pb2"
 _ANY_JSON = "deploymentSpec"
 """The part of a pipeline spec that is any JSON object to the schema."""
+_LONGEST = 500
+"""Characters of a reason, which may quote what is wrong."""
 
 
 class SchemaError(ValueError):
@@ -50,7 +52,7 @@ def _normalized(document: dict[str, Any], message: str) -> dict[str, Any]:
         found: dict[str, Any] = _whole(json_format.MessageToDict(parsed))
         return found
     except (json_format.Error, AttributeError, TypeError, ValueError, RecursionError) as cause:
-        raise SchemaError(" ".join(str(cause).split())) from cause
+        raise SchemaError(" ".join(str(cause).split())[:_LONGEST]) from cause
 
 
 def _whole(value: Any) -> Any:

@@ -106,6 +106,7 @@ def to_reply(row: Mapping[str, Any]) -> dict[str, Any]:
     url = row["package_url"]
     return {
         **row,
+        "code_source_url": None,  # servers of this release keep it to themselves
         "pipeline_spec": whole_spec(package_of(row)),
         "package_url": {"pipeline_url": url} if url else None,
     }

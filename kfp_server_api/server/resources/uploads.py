@@ -119,12 +119,14 @@ def _body(arguments: Mapping[str, Any], upload: Upload) -> dict[str, Any]:
 def _tags(text: str) -> dict[str, str]:
     """Return the tags in a query's text, in which null is a text, too."""
     try:
-        tags = json.loads(text, parse_constant=_no_constant) or {}
+        tags = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError) as cause:
         raise _refusal(_BAD_TAGS, str(cause)) from cause
-    if not isinstance(tags, dict) or not all(isinstance(value, (str, type(None))) for value in tags.values()):
+    if not isinstance(tags, (dict, type(None))):
+        raise _refusal(_BAD_TAGS, "they are no object")
+    if not all(isinstance(value, (str, type(None))) for value in (tags or {}).values()):
         raise _refusal(_BAD_TAGS, "a value is no text")
-    return {key: value or "" for key, value in tags.items()}
+    return {key: value or "" for key, value in (tags or {}).items()}
 
 
 def _no_constant(name: str) -> None:
