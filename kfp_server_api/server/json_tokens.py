@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import json
 import re
-from json.decoder import scanstring
+from json import decoder
 from typing import Any, NamedTuple
 
 from kfp_server_api.server.gotext import quote
 from kfp_server_api.server.json_safe import read_number
 
+_scan_string = getattr(decoder, "scanstring")  # noqa: B009  typeshed lacks it
 _SPACE = re.compile(r"[ \t\r\n]*")
 _END = r"(?![-+._a-zA-Z0-9])"
 _LITERAL = re.compile(f"(?:null|true|false){_END}")
@@ -165,7 +166,7 @@ class Tokens:
 
     def _string(self, start: int) -> str:
         try:
-            value, self._at = scanstring(self._text, start + 1, True)
+            value, self._at = _scan_string(self._text, start + 1, True)
             value.encode("utf-8")
         except ValueError:
             raise self._string_error(start) from None

@@ -173,7 +173,7 @@ def update(call: Call) -> dict[str, Any]:
                 change = pipeline_versions.update().where(_c.pipeline_version_id == version_id)
                 connection.execute(change.values(**changed))
             row = connection.execute(found).mappings().first()
-            return to_reply(row) if row else refuse_unknown(body, "PipelineVersion", version_id)
+            return to_reply(dict(row)) if row else refuse_unknown(body, "PipelineVersion", version_id)
 
 
 HANDLERS: dict[str, Handler] = {
