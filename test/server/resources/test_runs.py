@@ -18,6 +18,7 @@ from kfp_server_api.server import LocalServer
 pytest.importorskip("kfp", reason="kfp, which executes pipelines, is not installed")
 
 NEVER = "1970-01-01T00:00:00Z"
+FAILURE = "Internal Server Error"
 NUMBER = {"parameterType": "NUMBER_INTEGER"}
 NO_NUMBER = "input parameter p requires type double or integer, but the parameter value is not of number value type"
 NO_TEXT = "input parameter p requires type string, but the input parameter is not of string value type"
@@ -28,9 +29,6 @@ def start(call: Caller, spec: dict[str, Any], **fields: Any) -> dict[str, Any]:
     assert reply.status == 200, reply
     run: dict[str, Any] = reply.json
     return run
-
-
-FAILURE = "Internal Server Error"
 
 
 def refused(call: Caller, **fields: Any) -> tuple[int, str]:
@@ -129,7 +127,7 @@ def test_terminated_run_is_canceling_and_ends_failed(call: Caller, sleeping: dic
     assert call("POST", f"/runs/{sleeping['run_id']}:terminate").json == {}
     assert call("GET", f"/runs/{sleeping['run_id']}").json["state"] in ("CANCELING", "FAILED")
     run = call.wait(sleeping["run_id"])
-    assert states(run) == ["PENDING", "RUNNING", "FAILED"]
+    assert states(run) == ["PENDING", "RUNNING", "CANCELING", "FAILED"]
     assert "terminated by request" in run["error"]["message"]
     assert time.monotonic() - began < 20
 
@@ -157,7 +155,7 @@ def test_runs_beyond_the_limit_wait_their_turn() -> None:
         assert call("GET", f"/runs/{second}").json["state"] == "PENDING"
         call("POST", f"/runs/{second}:terminate")
         waiting = call("GET", f"/runs/{second}").json
-        assert states(waiting) == ["PENDING", "FAILED"]
+        assert states(waiting) == ["PENDING", "CANCELING", "FAILED"]
         call("POST", f"/runs/{first}:terminate")
         assert call.wait(third)["state"] == "SUCCEEDED"
 
