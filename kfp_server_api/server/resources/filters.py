@@ -114,7 +114,7 @@ def _tag(item: Mapping[str, Any]) -> Predicate:
 
 
 def parse_filter(text: str) -> list[Predicate]:
-    """Return the predicates of a filter's text, in an order that does not depend on the text's.
+    """Return the predicates of a filter's text, by operation and name.
 
     The text is decoded once more, as a query is.
 
@@ -130,7 +130,7 @@ def parse_filter(text: str) -> list[Predicate]:
     found = [_predicate(item) for item in items]
     for predicate, word in found:
         _check(predicate, word)
-    return sorted((predicate for predicate, _ in found), key=json.dumps)
+    return sorted((predicate for predicate, _ in found), key=lambda each: (_KNOWN.index(each.operation), each.key))
 
 
 def _predicate(item: Mapping[str, Any]) -> tuple[Predicate, str]:
@@ -231,4 +231,4 @@ _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
     "LESS_THAN": lambda key, value: key < value,
     "LESS_THAN_EQUALS": lambda key, value: key <= value,
 }
-_KNOWN = frozenset({*_COMPARE, "IN", "IS_SUBSTRING"})
+_KNOWN = (*_COMPARE, "IN", "IS_SUBSTRING")
