@@ -79,7 +79,7 @@ def change_run(connection: sa.Connection, run_id: str, state: str, when: float) 
     if found is None or state not in MAY_FOLLOW[found.state]:
         return False
     history = list(found.state_history or ())
-    if state != "CANCELING":  # clusters leave it out
+    if state != "CANCELING":  # clusters note it later, too
         history.append(_status(state, when))
     connection.execute(runs.update().where(runs.c.run_id == run_id).values(state=state, state_history=history))
     return True

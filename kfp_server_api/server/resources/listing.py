@@ -164,7 +164,7 @@ def _sort(listing: Listing, text: str) -> tuple[str, bool]:
             f"Received invalid sort by format {quote(text)}. "
             'Supported format: "field_name", "field_name desc", or "field_name asc"'
         )
-    listed = listing.fields.get(words[0])
+    listed = listing.fields.get(words[0]) or listing.fields.get(words[0][: words[0].find(":") + 1])
     if listed is None or listed.field.only == "filter":
         raise invalid(f"Invalid sorting field: {quote(words[0])} on listable type {listing.word}")
     return listed.field.name, words[1:] == ["desc"]

@@ -21,6 +21,7 @@ from kfp_server_api.server.errors import (
     invalid,
     not_found,
 )
+from kfp_server_api.server.gotext import quote
 from kfp_server_api.server.orchestration.recorder import change_run
 from kfp_server_api.server.resources.call import Call, Handler, Page
 from kfp_server_api.server.resources.experiments import require_experiment
@@ -50,7 +51,7 @@ LISTING = listing(
         "namespace": sa.literal(""),
         "state_history": sa.type_coerce(_c.state_history, sa.Text),
         "runtime_details": sa.literal(""),
-        "metric:": None,
+        "metric:": sa.literal(0),  # no run has any
     },
 )
 
@@ -125,7 +126,16 @@ def list_page(call: Call) -> Page:
             with doing(f"{outer}. Try filtering based on namespace", inner):
                 require_experiment(connection, experiment_id)
         page = read_page(connection, LISTING, query, {"experiment_id": experiment_id} if experiment_id else {})
+        if page.next_page_token and query.sort == "metric:":
+            _refuse_metric(call.arguments["sort_by"])
         return page._replace(items=_replies(connection, page.items))
+
+
+def _refuse_metric(sort_by: str) -> None:
+    """Refuse the order by a metric for more than a page, which the next run would have to have."""
+    metric = sort_by.lower().split()[0][len("metric:") :]
+    with doing("Failed to list runs"):
+        raise invalid(f'cannot sort by field {quote(metric)} on type "Run"')
 
 
 def delete(call: Call) -> dict[str, Any]:

@@ -44,3 +44,15 @@ def test_a_run_that_is_terminated_stays_canceling(call: Caller, run: dict[str, A
 def test_a_run_can_be_deleted(call: Caller, run: dict[str, Any]) -> None:
     call("DELETE", f"/runs/{run['run_id']}")
     assert call("GET", f"/runs/{run['run_id']}").status == 404
+
+
+def test_the_order_by_a_metric_that_no_run_has_is_for_one_page(call: Caller, run: dict[str, Any]) -> None:
+    call("POST", "/runs", {"display_name": "another", "pipeline_spec": pipeline("true")})
+    assert call("GET", "/runs", sort_by="metric:A-b", page_size=100).status == 200
+    refused = call("GET", "/runs", sort_by="metric:A-b desc", page_size=1)
+    assert (refused.status, refused.message) == (400, 'cannot sort by field "a-b" on type "Run"')
+
+
+@pytest.mark.parametrize("sort", ["metric", "tags.x", "metrics:x"])
+def test_what_only_begins_like_a_metric_is_no_field(call: Caller, sort: str) -> None:
+    assert call("GET", "/runs", sort_by=sort).message == f'Invalid sorting field: "{sort}" on listable type Run'
