@@ -304,20 +304,11 @@ def test_page_token_remembers_filter_and_tags(call: Caller) -> None:
 
 
 def test_page_token_may_come_with_the_same_criteria(call: Caller) -> None:
-    predicates = [where("created_at", 3, string_value="1"), where("name", 2, string_value="e0")]
+    predicates = [where("created_at", 3, int_value=1), where("name", 2, string_value="e0")]
     first = call("GET", "/experiments", filter=predicates, sort_by="name", page_size=2)
     token = first.json["next_page_token"]
     again = call("GET", "/experiments", filter=predicates[::-1], sort_by="NAME asc", page_token=token)
     assert names(first) + names(again) == ["Default", "e1", "e2", "e3", "e4"]
-
-
-@pytest.mark.parametrize(
-    "predicate", [where("created_at", 3, int_value=1), where("name", 8, string_values={"values": ["e1", "e2"]})]
-)
-def test_numbers_and_lists_beside_a_page_token_are_never_the_same(call: Caller, predicate: dict[str, Any]) -> None:
-    token = call("GET", "/experiments", filter=[predicate], page_size=1).json["next_page_token"]
-    reply = call("GET", "/experiments", filter=[predicate], sort_by="created_at", page_token=token)
-    assert (reply.status, reply.message.startswith("page token does not match")) == (400, True)
 
 
 def test_page_token_may_come_with_its_tag_filters_only(call: Caller) -> None:
