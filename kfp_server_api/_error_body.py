@@ -44,7 +44,7 @@ def message_in(parsed: Mapping[str, Any], body: Any) -> str:
     if isinstance(long_text, str):
         return _tail(long_text)
     if isinstance(parsed.get("error_message"), str):
-        return _first_line(parsed["error_message"])
+        return _upload_message(parsed["error_message"], parsed.get("error_details"))
     if isinstance(parsed.get("detail"), (str, list)):
         faults = parsed["detail"]
         return _first_line(faults) if isinstance(faults, str) else "; ".join(map(_fault, faults))
@@ -52,6 +52,12 @@ def message_in(parsed: Mapping[str, Any], body: Any) -> str:
         return ""
     title = re.search(_TITLE, body, re.I)
     return _first_line(title[1] if title else "" if body.lstrip().startswith("<") else body)
+
+
+def _upload_message(message: str, details: Any) -> str:
+    """Return what an upload's error says; the details go on where the message ends, or hold no more than a stack."""
+    whole = _tail(details) if isinstance(details, str) else ""
+    return whole if message.strip() and message.strip() in whole else _first_line(message)
 
 
 def _tail(text: str) -> str:

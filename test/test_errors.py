@@ -127,6 +127,11 @@ TABLE: dict[str, tuple[int, Any, type, int | None, str]] = {
         400, {"error_message": "Failed to read a pipeline spec file", "error_details": "unknown\nstack"},
         BadRequestError, None, "Failed to read a pipeline spec file",
     ),
+    "upload whose details say more": (
+        400, {"error_message": "unknown template format",
+              "error_details": "Failed: InvalidInputError: unknown template format: no components"},
+        BadRequestError, None, "unknown template format: no components",
+    ),
     "upload of a taken name": (
         409, {"error_message": "Failed to create a pipeline version", "error_details": "x"}, ConflictError, None,
         "Failed to create a pipeline version",

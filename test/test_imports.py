@@ -30,15 +30,17 @@ LEVELS = {
 }
 """A file imports from its own level and from those below."""
 OF_THE_SERVER = {
-    "states times json_safe process_exit settings": "",
+    "states times json_safe process_exit settings gotext": "",
     "errors": "",
     "packages": "json_safe",
     "store": "",
-    "protojson": "times json_safe errors",
+    "json_tokens": "json_safe gotext",
+    "message_reader": "times json_tokens",
+    "protojson": "times json_safe gotext errors json_tokens message_reader",
     "engine": "times json_safe process_exit packages",
     "orchestration": "states times json_safe process_exit settings errors packages store",
-    "resources": "states times json_safe settings errors packages store protojson orchestration",
-    "http": "settings json_safe errors packages protojson resources",
+    "resources": "states times json_safe settings gotext errors packages store json_tokens protojson orchestration",
+    "http": "settings json_safe gotext errors packages protojson resources",
     "local_server": "settings store orchestration resources http",
     "__main__": "local_server settings",
 }

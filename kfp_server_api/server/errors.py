@@ -33,63 +33,75 @@ _NAMES: Mapping[int, str] = {
     UNAVAILABLE: "ServiceUnavailable",
 }
 
+_INTERNAL = "Internal Server Error"
+
 
 class RequestError(Exception):
     """The reason why a request is answered with an error.
 
-    Attributes:
+    Args:
         code: gRPC code number.
         message: the text for people; `details[0].message` of the answer.
+        name: of the error, where it is not the usual one of the code.
+        cause: what stands behind the message in `trace`.
+
+    Attributes:
+        trace: `message` of the answer: what was being done, from the outside in, then the error and its cause.
     """
 
-    def __init__(self, code: int, message: str) -> None:
+    def __init__(self, code: int, message: str, name: str = "", cause: str = "") -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.trace: str = ": ".join(filter(None, (name or _NAMES.get(code, ""), message, cause)))
 
     @property
     def status(self) -> int:
         """HTTP status of the answer."""
         return STATUSES[self.code]
 
-    def body(self, action: str) -> dict[str, Any]:
-        """Return the JSON of the answer; `action` says what failed ("get run")."""
-        prefix = f"{_NAMES[self.code]}: " if self.code in _NAMES else ""
+    def body(self) -> dict[str, Any]:
+        """Return the JSON of the answer."""
         details = {
             "@type": "type.googleapis.com/google.rpc.Status",
             "code": self.code,
             "message": self.message,
         }
-        return {
-            "code": self.code,
-            "message": f"Failed to {action}: {prefix}{self.message}",
-            "details": [details],
-        }
+        return {"code": self.code, "message": self.trace, "details": [details]}
 
 
 class GatewayError(RequestError):
     """An error found before any handler: the answer has no details and no context."""
 
-    def body(self, action: str) -> dict[str, Any]:
+    def body(self) -> dict[str, Any]:
         """Return the JSON of the answer."""
         return {"code": self.code, "message": self.message}
 
 
 class UploadError(RequestError):
-    """An error of an upload, which has a shape of its own."""
+    """An error of an upload, which has a shape of its own.
 
-    def __init__(self, code: int, message: str, details: str = "") -> None:
+    Attributes:
+        early: found before anything was to be stored, which the type of the reply shows.
+    """
+
+    def __init__(self, code: int, message: str, details: str = "", early: bool = False) -> None:
         super().__init__(code, message)
         self.details: str = details or message
+        self.early = early
 
-    def body(self, action: str) -> dict[str, Any]:
+    def body(self) -> dict[str, Any]:
         """Return the JSON of the answer."""
         return {"error_message": self.message, "error_details": self.details}
 
 
-def invalid(message: str) -> RequestError:
+class TextError(RequestError):
+    """An error that is answered as text."""
+
+
+def invalid(message: str, name: str = "", cause: str = "") -> RequestError:
     """Make the error for input that the API does not allow."""
-    return RequestError(INVALID, message)
+    return RequestError(INVALID, message, name, cause)
 
 
 def malformed(message: str) -> RequestError:
@@ -107,17 +119,42 @@ def exists(message: str) -> RequestError:
     return RequestError(EXISTS, message)
 
 
+def internal(doing: str, cause: RequestError | str) -> RequestError:
+    """Make the error for what the API takes as its own failure, whoever's it is; only the trace says why."""
+    problem = RequestError(INTERNAL, _INTERNAL)
+    problem.trace = f"{_NAMES[INTERNAL]}: {doing}: {cause.trace if isinstance(cause, RequestError) else cause}"
+    return problem
+
+
+@contextmanager
+def doing(*texts: str) -> Iterator[None]:
+    """Say in the trace of an error inside the block what was being done, from the outside in."""
+    try:
+        yield
+    except RequestError as problem:
+        problem.trace = ": ".join((*texts, problem.trace))
+        raise
+
+
+@contextmanager
+def failing(doing: str) -> Iterator[None]:
+    """Turn an error inside the block into the API's own failure."""
+    try:
+        yield
+    except RequestError as problem:
+        raise internal(doing, problem) from problem
+
+
 @contextmanager
 def uploading(failure: str) -> Iterator[None]:
     """Turn problems inside the block into the upload endpoints' shape.
 
-    Wrong input has its own text, anything else begins with `failure`; a missing parent is wrong input.
+    Wrong input has its own text, anything else is `failure`; the details say more.
     """
     try:
         yield
-    except UploadError:
+    except (UploadError, TextError):
         raise
     except RequestError as problem:
-        text = problem.message if problem.code == INVALID else f"{failure}: {problem.message}"
-        code = INVALID if problem.code == NOT_FOUND else problem.code
-        raise UploadError(code, text) from problem
+        text = problem.message if problem.code == INVALID else failure
+        raise UploadError(problem.code, text, problem.trace) from problem

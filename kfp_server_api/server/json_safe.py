@@ -5,10 +5,15 @@ from __future__ import annotations
 
 import json
 import math
+from decimal import Decimal
 from typing import Any
 
 _BITS = 1024
 """An integer of more is larger than every finite double."""
+_EXACT = 2**53
+"""Whole doubles up to here have all their digits."""
+_EXPONENT = 10**21
+"""Whole doubles from here on are written with an exponent."""
 
 
 def is_json_number(value: float) -> bool:
@@ -16,20 +21,29 @@ def is_json_number(value: float) -> bool:
     return value.bit_length() <= _BITS if isinstance(value, int) else math.isfinite(value)
 
 
-def read_int(text: str) -> int:
-    """Return the integer in a JSON text, for `json`'s parse_int; one too large is a ValueError."""
-    return int(_checked(int(text)))
-
-
-def read_float(text: str) -> float:
-    """Return the number in a JSON text, for `json`'s parse_float; one too large is a ValueError."""
-    return _checked(float(text))
-
-
-def _checked(value: float) -> float:
-    if not is_json_number(value):
+def read_number(text: str) -> float:
+    """Return the number in a JSON text, for `json`'s parse_int and parse_float; one too large is a ValueError."""
+    value = float(text)
+    if not math.isfinite(value):
         raise ValueError("a number is too large")
-    return value
+    return as_double(value)
+
+
+def as_double(value: float) -> float:
+    """Return a number as the API gives it back: a double, written without fraction where it is whole.
+
+    A very large one stays a float, which JSON has with an exponent.
+
+    Raises:
+        ValueError: an integer that no double is near to.
+    """
+    try:
+        double = float(value)
+    except OverflowError as cause:
+        raise ValueError("a number is too large") from cause
+    if not double.is_integer() or abs(double) >= _EXPONENT:
+        return double
+    return int(double) if abs(double) <= _EXACT else int(Decimal(repr(double)))
 
 
 def json_safe(value: Any) -> Any:

@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -27,12 +27,23 @@ from kfp_server_api.server.errors import (
     UNIMPLEMENTED,
     GatewayError,
     RequestError,
+    TextError,
     UploadError,
 )
 from kfp_server_api.server.http.arguments import read_arguments, takes_file
 from kfp_server_api.server.http.origin_guard import OriginGuard
+from kfp_server_api.server.http.paths import SEGMENT, Paths
 from kfp_server_api.server.json_safe import json_safe
-from kfp_server_api.server.resources import experiments, health, pipeline_versions, pipelines, runs, uploads
+from kfp_server_api.server.resources import (
+    experiments,
+    from_url,
+    health,
+    logs,
+    pipeline_versions,
+    pipelines,
+    runs,
+    uploads,
+)
 from kfp_server_api.server.resources.call import Answer, Call, Context, Handler, Page, Stream
 
 _log = logging.getLogger(__name__)
@@ -42,13 +53,13 @@ HANDLERS: Mapping[str, Handler] = {
     **pipelines.HANDLERS,
     **pipeline_versions.HANDLERS,
     **uploads.HANDLERS,
+    **from_url.HANDLERS,
     **runs.HANDLERS,
     **health.HANDLERS,
 }
 """Every operation that this server does, by name; the others of the API answer 501."""
 
-_ANY_METHOD = frozenset({"healthz_service_get_healthz"})
-_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+_ANY_METHOD = frozenset({"healthz_service_get_healthz", "upload_pipeline", "upload_pipeline_version"})
 _PLACEHOLDER = re.compile(r"\{([^}]+)\}")
 _GONE = 499
 """Status for a client that closed the connection before it had sent its request; nobody sees it."""
@@ -98,9 +109,10 @@ def make_app(context: Context, hosts: Iterable[str] = (), handlers: Mapping[str,
         hosts: names and addresses by which clients may call the server besides those of the loopback.
         handlers: by the names of operations.
     """
+    routes = [_route(operation, context, handlers.get(operation.name)) for operation in _in_order()]
     app = Starlette(
-        routes=[_route(operation, context, handlers.get(operation.name)) for operation in _in_order()],
-        middleware=[Middleware(OriginGuard, hosts=list(hosts))],
+        routes=[*routes, *_older_routes(context)],
+        middleware=[Middleware(OriginGuard, hosts=list(hosts)), Middleware(Paths)],
         exception_handlers={HTTPException: _http_error, Exception: _failure},
     )
     app.router.redirect_slashes = False  # to the API a trailing slash is another path
@@ -114,14 +126,32 @@ def _in_order() -> list[Operation]:
 
 
 def _route(operation: Operation, context: Context, handler: Handler | None) -> Route:
-    path = _PLACEHOLDER.sub(lambda match: "{" + match[1].replace(".", "_") + "}", operation.path)
-    methods = _METHODS if operation.name in _ANY_METHOD else (operation.method,)
-    return Route(path, _endpoint(operation, context, handler), methods=list(methods), name=operation.name)
+    path = _PLACEHOLDER.sub(lambda match: f"{{{match[1].replace('.', '_')}:{SEGMENT}}}", operation.path)
+    methods = None if operation.name in _ANY_METHOD else {operation.method}
+    return _route_of(path, _endpoint(operation, context, handler), methods)
+
+
+def _route_of(path: str, endpoint: Endpoint, methods: set[str] | None) -> Route:
+    """Return a route of some methods, None for all; to the API HEAD is not the same as GET."""
+    route = Route(path, endpoint, methods=list(methods or ()))
+    route.methods = methods
+    return route
+
+
+def _older_routes(context: Context) -> list[Route]:
+    """Return the routes of older releases that clients still ask."""
+
+    async def healthz(request: Request) -> Response:
+        return await _stream(health.get_v1(Call(context, {})))
+
+    async def log(request: Request) -> Response:
+        return await _stream(await run_in_threadpool(logs.read_log, Call(context, request.path_params)))
+
+    log_path = f"/apis/v1alpha1/runs/{{run_id:{SEGMENT}}}/nodes/{{node_id:{SEGMENT}}}/log"
+    return [_route_of("/apis/v1beta1/healthz", healthz, None), _route_of(log_path, log, None)]
 
 
 def _endpoint(operation: Operation, context: Context, handler: Handler | None) -> Endpoint:
-    action = _action(operation)
-
     async def endpoint(request: Request) -> Response:
         try:
             if handler is None:
@@ -129,13 +159,13 @@ def _endpoint(operation: Operation, context: Context, handler: Handler | None) -
             call = Call(context, await read_arguments(operation, request))
             return await _response(operation, await run_in_threadpool(handler, call))
         except RequestError as problem:
-            return JSONResponse(problem.body(action), problem.status)
+            return _problem(problem)
         except ClientDisconnect:
             return Response(status_code=_GONE)
         except Exception:
             _log.exception("%s failed", operation.name)
             error = UploadError if takes_file(operation) else RequestError
-            return JSONResponse(error(INTERNAL, _FAILURE).body(action), 500)
+            return _problem(error(INTERNAL, _FAILURE))
 
     return endpoint
 
@@ -143,8 +173,7 @@ def _endpoint(operation: Operation, context: Context, handler: Handler | None) -
 async def _response(operation: Operation, answer: Answer) -> Response:
     """Return a handler's answer as the reply of its operation."""
     if isinstance(answer, Stream):
-        chunks = iter(answer.chunks)
-        return _Streamed(await run_in_threadpool(next, chunks, b""), chunks, answer.media_type)
+        return await _stream(answer)
     if isinstance(answer, Page):
         assert operation.paging
         items, following = operation.paging.items, operation.paging.next
@@ -152,18 +181,27 @@ async def _response(operation: Operation, answer: Answer) -> Response:
     return _Json(protojson.write(operation.returns, answer))
 
 
-def _action(operation: Operation) -> str:
-    """Return what an operation does in words, for error texts."""
-    return operation.name.split("_service_")[-1].replace("_", " ")
+async def _stream(answer: Stream) -> Response:
+    chunks = iter(answer.chunks)
+    return _Streamed(await run_in_threadpool(next, chunks, b""), chunks, answer.media_type)
+
+
+def _problem(problem: RequestError) -> Response:
+    """Return an error as the API's reply."""
+    if isinstance(problem, TextError):
+        return PlainTextResponse(f"{problem.trace}\n", problem.status)
+    early = isinstance(problem, UploadError) and problem.early
+    return JSONResponse(problem.body(), problem.status, media_type="text/plain" if early else None)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
     """Answer for a path without route (404) or a method that no route of it has (501, like the gateway)."""
     unknown = isinstance(error, HTTPException) and error.status_code == 404
+    if unknown and not request.scope["path"].startswith("/apis/"):
+        return PlainTextResponse("404 page not found\n", 404)
     what = (NOT_FOUND, "Not Found") if unknown else (UNIMPLEMENTED, "Method Not Allowed")
-    answer = GatewayError(*what)
-    return JSONResponse(answer.body(""), answer.status)
+    return _problem(GatewayError(*what))
 
 
 async def _failure(request: Request, error: Exception) -> Response:
-    return JSONResponse(RequestError(INTERNAL, _FAILURE).body("answer"), 500)
+    return _problem(RequestError(INTERNAL, _FAILURE))

@@ -13,7 +13,8 @@ from starlette.requests import Request
 
 from kfp_server_api._operation import Operation
 from kfp_server_api.server import protojson
-from kfp_server_api.server.errors import INVALID, UploadError
+from kfp_server_api.server.errors import malformed
+from kfp_server_api.server.gotext import bad_escape
 from kfp_server_api.server.packages.archive import LIMIT
 from kfp_server_api.server.resources.uploads import Upload
 
@@ -32,33 +33,45 @@ async def read_arguments(operation: Operation, request: Request) -> dict[str, An
     Raises:
         RequestError: they cannot be read as what the operation takes.
     """
-    queries = [param for param in operation.params if param.location == "query"]
-    arguments = protojson.read_query(queries, request.query_params.multi_items())
+    arguments = _query(operation, request)
     arguments.update(request.path_params)
     for param in operation.params:
         if param.location == "body":
             arguments[param.name] = await _body(operation, param.type, request)
         elif param.location == "file":
             arguments[param.name] = await _upload(request)
-            arguments.setdefault("code_source_url", request.query_params.get("code_source_url", ""))
     return arguments
 
 
+def _query(operation: Operation, request: Request) -> dict[str, Any]:
+    """Return what a query says; of what stands in it twice an upload takes the first."""
+    queries = [param for param in operation.params if param.location == "query"]
+    pairs = request.query_params.multi_items()
+    if takes_file(operation):
+        first = dict(reversed(pairs))
+        names = {param.wire or param.name: param.name for param in queries}
+        return {names.get(wire, wire): text for wire, text in first.items()}
+    problem = bad_escape(request.scope["query_string"]) if queries else ""
+    if problem:
+        raise malformed(problem)
+    return protojson.read_query(queries, pairs)
+
+
 async def _body(operation: Operation, type_name: str, request: Request) -> Any:
-    value = protojson.read_json(await request.body())
+    raw = await request.body()
     # The schema of a PATCH lacks the ids, which the server takes (and overrides by those of the path).
     type_name = operation.returns if operation.method == "PATCH" else type_name
-    return await run_in_threadpool(protojson.read, type_name, value) or {}
+    return await run_in_threadpool(protojson.decode, type_name, raw)
 
 
-async def _upload(request: Request) -> Upload | None:
-    """Return the file part of a multipart request, None where there is none."""
+async def _upload(request: Request) -> Upload | str | None:
+    """Return the file part of a multipart request, why it cannot be read, or None where there is none."""
     if "multipart/form-data" not in request.headers.get("content-type", ""):
         return None
     try:
         form = await MultiPartParser(request.headers, _limited(request), max_files=1).parse()
     except (MultiPartException, KeyError) as cause:
-        raise UploadError(INVALID, f"Failed to read a pipeline spec file: {cause}") from cause
+        return str(cause)
     part = form.get("uploadfile")
     if isinstance(part, UploadFile):
         return Upload(part.filename or "", part.file)

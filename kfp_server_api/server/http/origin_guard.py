@@ -34,7 +34,7 @@ class OriginGuard:
         if not reason:
             return await self._app(scope, receive, send)
         problem = GatewayError(FORBIDDEN, reason)
-        return await JSONResponse(problem.body(""), problem.status)(scope, receive, send)
+        return await JSONResponse(problem.body(), problem.status)(scope, receive, send)
 
     def _refusal(self, headers: Headers) -> str:
         """Return why a request is refused, "" if it is not."""

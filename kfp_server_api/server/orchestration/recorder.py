@@ -49,13 +49,13 @@ def insert_run(connection: sa.Connection, values: Mapping[str, Any]) -> dict[str
     row = {
         "storage_state": "AVAILABLE",
         "state": "PENDING",
-        "state_history": [_status("PENDING", when)],
         "created_at": when,
         "scheduled_at": when,
         "finished_at": NEVER,
         # Not a time: clocks are set back.
         "arrival": (connection.scalar(last) or 0) + 1,
         **values,
+        "state_history": [*(values.get("state_history") or ()), _status("PENDING", when)],
     }
     connection.execute(runs.insert().values(**row))
     return row
@@ -69,7 +69,7 @@ def first_waiting(connection: sa.Connection, besides: Collection[str]) -> str | 
 
 
 def change_run(connection: sa.Connection, run_id: str, state: str, when: float) -> bool:
-    """Bring a run to a state that is no end and note it in the history.
+    """Bring a run to a state that is no end and note it in the history; CANCELING is noted when the run ends.
 
     Returns:
         False where nothing was done: no such run, or the state may not follow its state.
@@ -78,7 +78,9 @@ def change_run(connection: sa.Connection, run_id: str, state: str, when: float) 
     found = connection.execute(query).first()
     if found is None or state not in MAY_FOLLOW[found.state]:
         return False
-    history = [*(found.state_history or ()), _status(state, when)]
+    history = list(found.state_history or ())
+    if state != "CANCELING":  # clusters note it later, too
+        history.append(_status(state, when))
     connection.execute(runs.update().where(runs.c.run_id == run_id).values(state=state, state_history=history))
     return True
 
@@ -119,7 +121,7 @@ def _end_runs(
         {
             "of_run": row.run_id,
             "state": state,
-            "state_history": [*(row.state_history or ()), _status(state, when)],
+            "state_history": [*(row.state_history or ()), *_ends(row.state, state, when)],
             "finished_at": int(when),
             "end_reason": reason,
             "plugins_output": _plugins_output(by_run.get(row.run_id, ()), outputs),
@@ -127,6 +129,11 @@ def _end_runs(
         for row in open_rows
     ]
     connection.execute(runs.update().where(runs.c.run_id == sa.bindparam("of_run")), changes)
+
+
+def _ends(before: str, state: str, when: float) -> list[dict[str, Any]]:
+    """Return the last entries of a history; that a run was terminated is one of them, for those who wait for it."""
+    return [_status(each, when) for each in ("CANCELING", state) if each != "CANCELING" or before == each]
 
 
 def _close_tasks(

@@ -134,7 +134,7 @@ class RunQueue:
             slot = self._slots.get(run_id)
         if slot and not slot.deleted:
             self._store.then(partial(self._end, slot, TERMINATED))
-        else:
+        elif self._limit:  # who starts none ends none either: the run stays as it would without anybody at work
             recorder.end_run(connection, run_id, "FAILED", time.time(), _TERMINATED_EARLY)
 
     def discard(self, run_id: str) -> None:

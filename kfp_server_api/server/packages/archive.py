@@ -44,7 +44,7 @@ def read_file(name: str, file: IO[bytes]) -> bytes:
     Raises:
         UnreadableFileError: there is no such text in it, or it has more than `LIMIT` bytes.
     """
-    if name.lower().endswith((".yaml", ".yml", ".json")):
+    if name.endswith((".yaml", ".yml", ".json")):
         return _limited(file)
     packed = _limited(file)
     opener = {b"PK": _open_zip, b"\x1f\x8b": _open_tar}.get(packed[:2])
@@ -107,6 +107,6 @@ def _entry(names: list[str]) -> str:
         return "pipeline.yaml"
     if not names:
         raise UnreadableFileError("the archive is empty")
-    if not names[0].lower().endswith((".yaml", ".yml")):
+    if not names[0].endswith((".yaml", ".yml")):
         raise UnreadableFileError(f"the archive's first entry, {names[0]}, is not a YAML file")
     return names[0]

@@ -41,11 +41,11 @@ def check_parameters(spec: Mapping[str, Any], given: Mapping[str, Any]) -> None:
     """
     inputs = spec["root"].get("inputDefinitions") or {}
     declared: Mapping[str, Any] = inputs.get("parameters") or {}
+    for name, definition in declared.items():
+        _check(name, definition or {}, given)
     unknown = sorted(set(given) - set(declared))
     if unknown:
         raise InvalidPipelineError(f"parameter(s) provided are not required by pipeline: {', '.join(unknown)}")
-    for name, definition in declared.items():
-        _check(name, definition or {}, given)
 
 
 def _check(name: str, definition: Mapping[str, Any], given: Mapping[str, Any]) -> None:

@@ -9,22 +9,14 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
 
 from kfp_server_api.server.packages import InvalidPipelineError
+from kfp_server_api.server.packages.spec_schema import SchemaError, normalized_platform, normalized_spec
 from kfp_server_api.server.packages.task_order import cycle_text, task_order
 from kfp_server_api.server.packages.yaml_documents import read_documents
 
 SCHEMA_VERSION = "2.1.0"
 
-_FIELDS = frozenset(
-    {
-        "pipelineInfo",
-        "deploymentSpec",
-        "schemaVersion",
-        "sdkVersion",
-        "components",
-        "root",
-        "defaultPipelineRoot",
-    }
-)
+_INVALID, _SPEC, _PLATFORM = "InvalidInputError", "pipeline spec is invalid", "platform spec is invalid"
+_UNKNOWN = "unknown template format"
 
 
 class Package(NamedTuple):
@@ -43,50 +35,85 @@ def parse_package(text: bytes) -> Package:
     try:
         documents = read_documents(text)
     except ValueError as cause:
-        raise InvalidPipelineError(f"failed to parse pipeline spec YAML: {cause}") from cause
-    specs = [document for document in documents if _refusal(document) is None]
-    platforms = [document for document in documents if _is_platform(document)]
+        raise _invalid(f"failed to parse pipeline spec YAML: {cause}") from cause
+    specs, platforms, reasons = [], [], []
+    for document in documents:
+        try:
+            specs.append(_spec(document))
+        except SchemaError as cause:
+            platform = _platform(document)
+            if platform:
+                platforms.append(platform)
+            else:
+                reasons.append(str(cause))
     if len(specs) > 1:
-        raise InvalidPipelineError("multiple pipeline specs provided")
-    if len(platforms) > 1:
-        raise InvalidPipelineError("multiple platform specs provided")
+        raise _invalid("multiple pipeline specs provided")
     if not specs:
-        reasons = [_refusal(document) for document in documents if not _is_platform(document)]
-        raise InvalidPipelineError(f"unknown template format: {reasons[0] if reasons else 'the file is empty'}")
-    check_schema_version(specs[0])
+        raise _unknown(reasons[0] if reasons else "the file is empty")
+    if len(platforms) > 1:
+        raise InvalidPipelineError("multiple platform specs provided", _INVALID, _PLATFORM)
+    _check(specs[0])
     return Package(specs[0], platforms[0] if platforms else None)
 
 
 def parse_inline(spec: Any) -> Package:
-    """Return the pipeline in a run's `pipeline_spec`, which is one or is `{pipeline_spec, platform_spec}`.
+    """Return the pipeline in a run's `pipeline_spec`, as it was sent; it is one or is `{pipeline_spec, platform_spec}`.
 
     Raises:
         InvalidPipelineError: it is not a pipeline.
     """
     wrapped = isinstance(spec, Mapping) and "pipeline_spec" in spec
     inner, platform = (spec["pipeline_spec"], spec.get("platform_spec")) if wrapped else (spec, None)
-    reason = _refusal(inner)
-    if reason:
-        raise InvalidPipelineError(f"unknown template format: {reason}")
-    check_schema_version(inner)
+    try:
+        _spec(inner)
+    except SchemaError as cause:
+        raise _unknown(str(cause)) from cause
+    _check(inner)
     return Package(inner, platform or None)
 
 
-def _refusal(document: Any) -> str | None:
-    """Return why a document is not a pipeline, None if it is one."""
+def _invalid(text: str) -> InvalidPipelineError:
+    return InvalidPipelineError(text, _INVALID, _SPEC)
+
+
+def _unknown(reason: str) -> InvalidPipelineError:
+    return InvalidPipelineError(_UNKNOWN, _INVALID, f"{_SPEC}: {reason}")
+
+
+def _spec(document: Any) -> dict[str, Any]:
+    """Return a document as a pipeline spec.
+
+    Raises:
+        SchemaError: it is none.
+    """
     if not isinstance(document, dict):
-        return "the document is empty" if document is None else "the document is not a mapping"
+        raise SchemaError("the document is empty" if document is None else "the document is not a mapping")
     if str(document.get("apiVersion", "")).startswith("argoproj.io/"):
-        return "this server runs no Argo workflows (v1 pipelines); compile the pipeline with kfp 2"
-    unknown = sorted(key for key in document if key not in _FIELDS)
-    if unknown:
-        return f'unknown field "{unknown[0]}"'
-    info, root = document.get("pipelineInfo"), document.get("root")
-    if not isinstance(info, dict) or not isinstance(info.get("name"), str) or not info["name"]:
-        return "pipelineInfo.name is missing"
-    if not isinstance(root, dict) or not root:
-        return "root is missing"
-    return _wrong_part(document)
+        raise SchemaError("this server runs no Argo workflows (v1 pipelines); compile the pipeline with kfp 2")
+    spec = normalized_spec(document)
+    if not _get(spec.get("pipelineInfo"), "name"):
+        raise SchemaError("pipelineInfo.name is missing")
+    if not isinstance(spec.get("root"), dict):
+        raise SchemaError("root is missing")
+    return spec
+
+
+def _platform(document: Any) -> dict[str, Any] | None:
+    """Return a document as the platform's settings that belong to a pipeline, None if it is no such."""
+    if _get(_get(document, "platforms"), "kubernetes") is None:
+        return None
+    try:
+        return normalized_platform(document)
+    except SchemaError:
+        return None
+
+
+def _check(spec: Mapping[str, Any]) -> None:
+    """Refuse a pipeline spec that cannot be run here."""
+    check_schema_version(spec)
+    reason = _wrong_part(spec)
+    if reason:
+        raise _unknown(reason)
 
 
 def _wrong_part(document: Mapping[str, Any]) -> str | None:
@@ -143,16 +170,12 @@ def _get(value: Any, key: str) -> Any:
     return value.get(key) if isinstance(value, dict) else None
 
 
-def _is_platform(document: Any) -> bool:
-    return _get(_get(document, "platforms"), "kubernetes") is not None
-
-
 def check_schema_version(spec: Mapping[str, Any]) -> None:
     """Refuse a pipeline spec of another schema than the one that servers know."""
     version = spec.get("schemaVersion")
     if version != SCHEMA_VERSION:
-        raise InvalidPipelineError(
-            f"KFP only supports schema version {SCHEMA_VERSION}, but the pipeline spec has version {version}"
+        raise _invalid(
+            f"KFP only supports schema version {SCHEMA_VERSION}, but the pipeline spec has version {version or ''}"
         )
 
 

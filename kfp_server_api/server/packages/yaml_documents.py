@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from kfp_server_api.server.json_safe import is_json_number
+from kfp_server_api.server.json_safe import as_double, is_json_number
 
 _LARGEST_TREE = 1_000_000
 _DEEPEST = 100
@@ -89,8 +89,10 @@ def _as_json(document: Any) -> Any:
             return [convert(item) for item in value]
         if isinstance(value, (int, float)) and not is_json_number(value):
             raise ValueError(f"{value if isinstance(value, float) else 'an integer so large'} is not a JSON number")
-        if value is None or isinstance(value, (str, int, float, bool)):
+        if value is None or isinstance(value, (str, bool)):
             return value
+        if isinstance(value, (int, float)):
+            return as_double(value)
         raise ValueError(f"{type(value).__name__} is not a JSON value")
 
     return convert(document)

@@ -9,10 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from kfp_server_api.api.experiment_service_api import ExperimentServiceApi
-from kfp_server_api.server.errors import ABORTED, RequestError, exists, invalid, not_found
+from kfp_server_api.server.errors import ABORTED, RequestError, doing, exists, failing, invalid, not_found
 from kfp_server_api.server.resources.call import Call, Handler, Page
-from kfp_server_api.server.resources.listing import listing, read_page
-from kfp_server_api.server.resources.validation import check_length, new_id
+from kfp_server_api.server.resources.listing import listing, read_page, read_query
+from kfp_server_api.server.resources.validation import check_length, new_id, same_name
 from kfp_server_api.server.store.tables import experiments, runs, settings
 from kfp_server_api.server.times import now
 
@@ -43,8 +43,7 @@ def default_experiment_id(connection: sa.Connection) -> str:
     remembered: str | None = connection.scalar(query)
     if remembered:
         return remembered
-    same_name = sa.select(_c.experiment_id).where(_c.display_name == "Default")
-    chosen: str = connection.scalar(same_name) or _insert(
+    chosen: str = connection.scalar(same_name(_c.experiment_id, _c.display_name_key, "Default")) or _insert(
         connection,
         {
             "display_name": "Default",
@@ -73,43 +72,53 @@ def create(call: Call) -> dict[str, Any]:
     """Make an experiment; its name must be free."""
     body = call.arguments["experiment"]
     name = body.get("display_name", "")
-    if not name:
-        raise invalid("Experiment must have a non-empty name")
-    check_length("Experiment.Name", name, 128)
-    with call.context.store.write() as connection:
-        if connection.scalar(sa.select(_c.experiment_id).where(_c.display_name == name)):
+    with doing("[ExperimentServer]: Failed to create a experiment due to conversion error"):
+        _check_body(body)
+    with doing("Failed to create a experiment"), call.context.store.write() as connection:
+        if connection.scalar(same_name(_c.experiment_id, _c.display_name_key, name)):
             raise exists(
                 f"Failed to create a new experiment. The name {name} already exists. Please specify a new name"
             )
         return require_experiment(connection, _insert(connection, body))
 
 
+def _check_body(body: Mapping[str, Any]) -> None:
+    with failing("Failed to convert API experiment to model experiment"):
+        if not body.get("display_name"):
+            raise invalid("Experiment must have a non-empty name")
+        check_length("Experiment.Name", body["display_name"], 128)
+        check_length("Experiment.Namespace", body.get("namespace", ""), 63)
+
+
 def get(call: Call) -> dict[str, Any]:
     """Return one experiment."""
-    with call.context.store.read() as connection:
+    with doing("Failed to fetch experiment"), call.context.store.read() as connection:
         return require_experiment(connection, call.arguments["experiment_id"])
 
 
 def list_page(call: Call) -> Page:
     """Return a page of experiments."""
-    with call.context.store.read() as connection:
-        return read_page(connection, LISTING, call.arguments)
+    query = read_query(LISTING, call.arguments)
+    with doing("List experiments failed"), call.context.store.read() as connection:
+        return read_page(connection, LISTING, query)
 
 
 def delete(call: Call) -> dict[str, Any]:
     """Delete an experiment; its runs stay."""
     experiment_id = call.arguments["experiment_id"]
-    with call.context.store.write() as connection:
-        require_experiment(connection, experiment_id)
+    with doing("Failed to delete experiment"), call.context.store.write() as connection:
         if experiment_id == default_experiment_id(connection):
             text = f"Failed to delete experiment {experiment_id}. The default experiment cannot be deleted"
-            raise RequestError(ABORTED, text)
+            cause = invalid(f"Experiment id cannot be equal to the default id {experiment_id}")
+            raise RequestError(ABORTED, text, cause=cause.trace)
+        with doing(f"Failed to delete experiment {experiment_id} due to error fetching it"):
+            require_experiment(connection, experiment_id)
         connection.execute(experiments.delete().where(_c.experiment_id == experiment_id))
     return {}
 
 
 def archive(call: Call) -> dict[str, Any]:
-    """Archive an experiment and all its runs; those that are running go on."""
+    """Archive an experiment and all its runs; those that are running go on. One that is not there is no error."""
     experiment_id = call.arguments["experiment_id"]
     with call.context.store.write() as connection:
         _set_storage_state(connection, experiment_id, "ARCHIVED")
@@ -118,14 +127,13 @@ def archive(call: Call) -> dict[str, Any]:
 
 
 def unarchive(call: Call) -> dict[str, Any]:
-    """Bring an experiment back; its runs stay archived."""
+    """Bring an experiment back; its runs stay archived. One that is not there is no error."""
     with call.context.store.write() as connection:
         _set_storage_state(connection, call.arguments["experiment_id"], "AVAILABLE")
     return {}
 
 
 def _set_storage_state(connection: sa.Connection, experiment_id: str, state: str) -> None:
-    require_experiment(connection, experiment_id)
     connection.execute(experiments.update().where(_c.experiment_id == experiment_id).values(storage_state=state))
 
 

@@ -4,33 +4,47 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
+from urllib.parse import quote_plus
 
 import sqlalchemy as sa
 
 from kfp_server_api import models
 from kfp_server_api._operation import ListField
 from kfp_server_api.server import protojson
-from kfp_server_api.server.errors import RequestError, invalid
-from kfp_server_api.server.times import parse_time
+from kfp_server_api.server.errors import doing, invalid
+from kfp_server_api.server.gotext import quote, unescape
+from kfp_server_api.server.json_tokens import ProtoError
+from kfp_server_api.server.store.folding import fold
 
 CONTINUED = ".:"
 """Ends of names that a caller continues."""
 LARGEST = 2**63 - 1
 """The largest integer that the database takes."""
 
+_LEADING_NUMBER = re.compile(r"\s*([-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)", re.ASCII)
+_TAGS = "tags."
+_UNKNOWN = "UnknownApiVersionError"
+
 
 class Listed(NamedTuple):
-    """A name that a list is sorted and filtered by, and the column that it stands for."""
+    """A name that a list is sorted and filtered by.
+
+    Attributes:
+        column: what it stands for.
+        key: what is compared and sorted by: for texts their folded form.
+    """
 
     field: ListField
     column: sa.ColumnElement[Any]
+    key: sa.ColumnElement[Any]
 
     @property
-    def is_time(self) -> bool:
-        """Tell whether the column holds times, in whole Unix seconds."""
-        return self.field.type == "datetime"
+    def is_number(self) -> bool:
+        """Tell whether the column holds numbers, which times are, too: whole Unix seconds."""
+        return isinstance(self.column.type, sa.Integer)
 
 
 def _word(model: Any, name: str) -> str:
@@ -56,72 +70,105 @@ class Predicate(NamedTuple):
     @property
     def is_tag(self) -> bool:
         """Tell whether it is a condition on a tag."""
-        return "." in self.key
+        return self.key.startswith(_TAGS)
 
 
-def parse_filter(text: str, fields: Mapping[str, Listed]) -> list[Predicate]:
-    """Return the predicates of a filter's JSON text, in an order that does not depend on the text's.
+def tag_predicates(text: str, things: str) -> tuple[list[Predicate], str]:
+    """Return the conditions on tags of a filter's text, and the text of the others.
 
     Args:
-        fields: what may be filtered by; a name that is not among them is refused by `conditions`.
+        things: what is listed, in words.
+
+    Raises:
+        RequestError: the text is no filter, or a condition on a tag is none.
+    """
+    if not text:
+        return [], ""
+    with doing(f"Failed to list {things} due to invalid tag filter in filter spec"):
+        try:
+            decoded = unescape(text)
+        except ValueError as cause:
+            raise invalid(f"failed to decode filter spec: {cause}") from cause
+        try:
+            items = protojson.decode_text("V2beta1Filter", decoded).get("predicates", [])
+        except ProtoError as cause:
+            raise invalid(f"failed to parse filter spec: {cause}") from cause
+        tags = [_tag(item) for item in items if item.get("key", "").startswith(_TAGS)]
+    others = [item for item in items if not item.get("key", "").startswith(_TAGS)]
+    if not tags:
+        return [], text
+    return tags, quote_plus(json.dumps({"predicates": _as_json(others)})) if others else ""
+
+
+def _as_json(items: Sequence[Mapping[str, Any]]) -> Any:
+    return [protojson.write("V2beta1Predicate", item) for item in items]
+
+
+def _tag(item: Mapping[str, Any]) -> Predicate:
+    operation, key = item.get("operation", "OPERATION_UNSPECIFIED"), item["key"]
+    if operation != "EQUALS":
+        raise invalid(f"only EQUALS operation is supported for tag filtering, got {operation} for key {quote(key)}")
+    if "string_value" not in item:
+        raise invalid(f"tag filter value must be a string for key {quote(key)}")
+    return Predicate(key, operation, item["string_value"])
+
+
+def parse_filter(text: str) -> list[Predicate]:
+    """Return the predicates of a filter's text, by operation and name.
+
+    The text is decoded once more, as a query is.
 
     Raises:
         RequestError: the text is not a filter.
     """
-    if not text.strip():
+    if not text:
         return []
     try:
-        body = json.loads(text)
-        found = protojson.read("V2beta1Filter", body)
-    except (ValueError, RecursionError, RequestError) as cause:
-        raise invalid(f'failed to parse valid filter from "{text[:1000]}": {cause}') from cause
-    predicates = [_predicate(item, fields) for item in (found or {}).get("predicates", ())]
-    return sorted(predicates, key=lambda predicate: json.dumps(predicate))
+        items = protojson.decode_text("V2beta1Filter", unescape(text)).get("predicates", [])
+    except ValueError as cause:
+        raise invalid(f"failed to parse valid filter from {quote(text)}: {cause}") from cause
+    found = [_predicate(item) for item in items]
+    for predicate, word in found:
+        _check(predicate, word)
+    return sorted((predicate for predicate, _ in found), key=lambda each: (_KNOWN.index(each.operation), each.key))
 
 
-def _predicate(item: Mapping[str, Any], fields: Mapping[str, Listed]) -> Predicate:
+def _predicate(item: Mapping[str, Any]) -> tuple[Predicate, str]:
+    """Return a predicate and the word for the type of its value."""
     operation = item.get("operation", "OPERATION_UNSPECIFIED")
     field = next((name for name in _WORDS if name in item), "")
-    value: Any = item.get(field)
     key = item.get("key", "")
-    if operation == "OPERATION_UNSPECIFIED":
-        raise invalid("Error using Filter.Predicate.Operation with go_client.Predicate_Operation")
-    if not key:
-        raise invalid(f"Predicate key cannot be empty for operation {operation} and value {value}")
+    if operation not in _KNOWN:
+        raise invalid("Error using Filter.Predicate.Operation with go_client.Predicate_Operation", _UNKNOWN)
     if not field:
-        raise invalid("Error using Filter.Predicate.Value with <nil>")
-    _check_tag(_listed(key, fields), key, operation, field)
-    _check_field(operation, field)
-    if field.endswith("_values"):
-        value = value.get("values", [])
+        raise invalid("Error using Filter.Predicate.Value with <nil>", _UNKNOWN)
+    value: Any = item[field].get("values", []) if field.endswith("_values") else item[field]
     if field.startswith("long"):
         value = [int(one) for one in value] if isinstance(value, list) else int(value)
-    return Predicate(key, operation, value)
+    if not key:
+        raise invalid(f"Predicate key cannot be empty for operation {operation} and value {_shown(value)}")
+    return Predicate(key, operation, value), _WORDS[field]
 
 
-def _check_tag(listed: Listed | None, key: str, operation: str, field: str) -> None:
-    allowed = listed.field.operations if listed else ()
-    if allowed and operation not in allowed:
-        names = " and ".join(allowed)
-        raise invalid(f'only {names} operation is supported for tag filtering, got {operation} for key "{key}"')
-    if listed and "." in key and _WORDS[field] != "string":
-        raise invalid(f'tag filter value must be a string for key "{key}"')
-
-
-def _check_field(operation: str, field: str) -> None:
-    word = _WORDS[field]
-    if operation == "IN" and not word.startswith("[]"):
-        raise invalid(f"cannot use IN operator with scalar type {word}")
-    if operation != "IN" and word.startswith("[]"):
+def _check(predicate: Predicate, word: str) -> None:
+    operation, is_list = predicate.operation, word.startswith("[]")
+    if operation == "IS_SUBSTRING":
+        if word != "string":
+            raise invalid(f"cannot use non string value type string with operator {_shown(predicate.value)}")
+    elif operation == "IN":
+        if not is_list:
+            raise invalid(f"cannot use IN operator with scalar type {word}")
+    elif is_list:
         raise invalid(f"cannot use scalar operator {operation} on array type {word}")
-    if operation == "IS_SUBSTRING" and word != "string":
-        raise invalid(f"cannot use operator IS_SUBSTRING with non string value type {word}")
+
+
+def _shown(value: Any) -> str:
+    return f"[{' '.join(map(str, value))}]" if isinstance(value, list) else str(value)
 
 
 def _listed(key: str, fields: Mapping[str, Listed]) -> Listed | None:
     """Return what a key stands for: a name, or one that the key continues; None for anything else."""
-    start = key[: key.find(".") + 1]
-    listed = fields.get(start or key)
+    listed = fields.get(_TAGS if key.startswith(_TAGS) else key)
     return None if listed is None or listed.field.only == "sort" else listed
 
 
@@ -129,46 +176,59 @@ def conditions(predicates: Sequence[Predicate], fields: Mapping[str, Listed]) ->
     """Return the SQL of predicates.
 
     Raises:
-        RequestError: an unknown name or a value that its column cannot be compared with.
+        RequestError: an unknown name.
     """
     return [_condition(predicate, _listed(predicate.key, fields)) for predicate in predicates]
 
 
 def _condition(predicate: Predicate, listed: Listed | None) -> sa.ColumnElement[bool]:
     if listed is None:
-        raise invalid(f'no support for filtering on unrecognized field "{predicate.key}"')
-    column, is_time = listed.column, listed.is_time
+        raise invalid(f"no support for filtering on unrecognized field {quote(predicate.key)}")
     if predicate.is_tag:
-        return _tag_condition(column, predicate.key.partition(".")[2], predicate.value)
-    if predicate.operation == "IN":
-        return column.in_([_comparable(value, is_time, predicate.key) for value in predicate.value])
+        return _tag_condition(listed.column, predicate.key[len(_TAGS) :], predicate.value)
     if predicate.operation == "IS_SUBSTRING":
-        return column.like(f"%{predicate.value}%")
-    compare = _COMPARE[predicate.operation]
-    return compare(column, _comparable(predicate.value, is_time, predicate.key))
+        key = sa.cast(listed.column, sa.Text) if listed.is_number else listed.key
+        return key.like(fold(f"%{predicate.value}%"))
+    if predicate.operation == "IN":
+        column, comparable = _sides(listed, not predicate.value or isinstance(predicate.value[0], str))
+        return column.in_([comparable(value) for value in predicate.value])
+    column, comparable = _sides(listed, isinstance(predicate.value, str))
+    found: sa.ColumnElement[bool] = _COMPARE[predicate.operation](column, comparable(predicate.value))
+    return found
 
 
 def _tag_condition(tags: sa.ColumnElement[Any], key: str, value: str) -> sa.ColumnElement[bool]:
     each = sa.func.json_each(tags).table_valued("key", "value")
-    return sa.exists(sa.select(sa.literal(1)).select_from(each).where(each.c.key == key, each.c.value == value))
+    return sa.exists(
+        sa.select(sa.literal(1))
+        .select_from(each)
+        .where(sa.func.fold(each.c.key) == fold(key), sa.func.fold(each.c.value) == fold(value))
+    )
 
 
-def _comparable(value: Any, is_time: bool, key: str) -> Any:
-    """Return a predicate's value as its column's type."""
-    if not is_time:
-        return str(value)
-    try:
-        seconds = int(value) if isinstance(value, int) or value.isdecimal() else parse_time(value)
-    except ValueError as cause:
-        raise invalid(f'cannot compare field "{key}" with "{value}": a time is needed') from cause
-    return max(min(seconds, LARGEST), -LARGEST)
+def _sides(listed: Listed, with_text: bool) -> tuple[sa.ColumnElement[Any], Callable[[Any], Any]]:
+    """Return what is compared, and what makes the other side of it.
+
+    Texts are compared as texts; a number and a text as numbers, the text by what it begins with, 0 if that is none.
+    """
+    if listed.is_number:
+        return listed.column, _number
+    return (listed.key, fold) if with_text else (sa.cast(listed.column, sa.REAL), int)
 
 
-_COMPARE: Mapping[str, Callable[[Any, Any], sa.ColumnElement[bool]]] = {
-    "EQUALS": lambda column, value: column == value,
-    "NOT_EQUALS": lambda column, value: column != value,
-    "GREATER_THAN": lambda column, value: column > value,
-    "GREATER_THAN_EQUALS": lambda column, value: column >= value,
-    "LESS_THAN": lambda column, value: column < value,
-    "LESS_THAN_EQUALS": lambda column, value: column <= value,
+def _number(value: Any) -> float:
+    if not isinstance(value, str):
+        return int(value)
+    leading = _LEADING_NUMBER.match(value)
+    return float(leading[1]) if leading else 0
+
+
+_COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
+    "EQUALS": lambda key, value: key == value,
+    "NOT_EQUALS": lambda key, value: key != value,
+    "GREATER_THAN": lambda key, value: key > value,
+    "GREATER_THAN_EQUALS": lambda key, value: key >= value,
+    "LESS_THAN": lambda key, value: key < value,
+    "LESS_THAN_EQUALS": lambda key, value: key <= value,
 }
+_KNOWN = (*_COMPARE, "IN", "IS_SUBSTRING")

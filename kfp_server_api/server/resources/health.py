@@ -5,18 +5,30 @@ from __future__ import annotations
 
 import json
 import os
+from typing import Any
 
 from kfp_server_api.server.resources.call import Call, Handler, Stream
 
 
 def get(call: Call) -> Stream:
     """Return what the official SDK asks first; two of its four keys are no fields of the API, and none is left out."""
-    health = {
+    return _stream({**_about(), "pipeline_store": "database"})
+
+
+def get_v1(call: Call) -> Stream:
+    """Return what an older release's route says."""
+    return _stream(_about())
+
+
+def _about() -> dict[str, Any]:
+    return {
         "commit_sha": os.environ.get("COMMIT_SHA", "unknown"),
         "tag_name": os.environ.get("TAG_NAME", "unknown"),
         "multi_user": False,
-        "pipeline_store": "database",
     }
+
+
+def _stream(health: dict[str, Any]) -> Stream:
     return Stream([json.dumps(health, separators=(",", ":")).encode()], "application/json")
 
 

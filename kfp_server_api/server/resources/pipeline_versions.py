@@ -9,12 +9,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from kfp_server_api.api.pipeline_service_api import PipelineServiceApi
-from kfp_server_api.server.errors import exists, invalid, not_found
+from kfp_server_api.server.errors import doing, exists, invalid, not_found
 from kfp_server_api.server.packages.pipeline_spec import Package
 from kfp_server_api.server.resources.call import Call, Handler, Page
-from kfp_server_api.server.resources.listing import listing, read_page
-from kfp_server_api.server.resources.pipelines import changes, names, require_pipeline
-from kfp_server_api.server.resources.validation import check_length, check_tags, new_id
+from kfp_server_api.server.resources.listing import listing, read_page, read_query
+from kfp_server_api.server.resources.pipelines import (
+    changes,
+    names,
+    newest_version,
+    refuse_unknown,
+    require_pipeline,
+)
+from kfp_server_api.server.resources.validation import new_id, same_name
 from kfp_server_api.server.store.tables import pipeline_versions
 from kfp_server_api.server.times import now
 
@@ -25,39 +31,35 @@ LISTING = listing(
     pipeline_versions,
     PipelineServiceApi._list_pipeline_versions,
     {"status": sa.literal("READY"), "pipeline_spec": sa.type_coerce(_c.pipeline_spec, sa.Text)},
+    things="pipeline versions",
 )
 
 
-def require_version(connection: sa.Connection, version_id: str, pipeline_id: str = "") -> dict[str, Any]:
+def require_version(connection: sa.Connection, version_id: str) -> dict[str, Any]:
     """Return a version's row.
 
-    Args:
-        pipeline_id: the pipeline that it must be of; "" for any.
-
     Raises:
-        RequestError: there is no such version.
+        RequestError: there is none with this id.
     """
-    where = [_c.pipeline_version_id == version_id]
-    if pipeline_id:
-        where.append(_c.pipeline_id == pipeline_id)
-    row = connection.execute(sa.select(pipeline_versions).where(*where)).mappings().first()
+    found = sa.select(pipeline_versions).where(_c.pipeline_version_id == version_id)
+    row = connection.execute(found).mappings().first()
     if row is None:
         raise not_found("PipelineVersion", version_id)
     return dict(row)
 
 
 def latest_version(connection: sa.Connection, pipeline_id: str) -> dict[str, Any]:
-    """Return the newest version of a pipeline, of those of one second the one that came last.
+    """Return the newest version of a pipeline.
 
     Raises:
         RequestError: there is no such pipeline, or it has no version.
     """
-    require_pipeline(connection, pipeline_id)
-    newest = sa.select(pipeline_versions).where(_c.pipeline_id == pipeline_id)
-    newest = newest.order_by(_c.created_at.desc(), sa.literal_column("rowid").desc()).limit(1)
-    row = connection.execute(newest).mappings().first()
+    with doing("Failed to get the latest pipeline version as pipeline was not found"):
+        require_pipeline(connection, pipeline_id)
+    row = connection.execute(newest_version(pipeline_id)).mappings().first()
     if row is None:
-        raise invalid(f"Pipeline {pipeline_id} has no versions")
+        with doing("Failed to get the latest pipeline version for a pipeline"):
+            raise not_found("PipelineVersion", pipeline_id)
     return dict(row)
 
 
@@ -67,13 +69,10 @@ def insert_version(
     """Store a new version of a pipeline and return its row.
 
     Raises:
-        RequestError: the name or a tag is not allowed, or the name is taken.
+        RequestError: the name is taken.
     """
     name, display_name = names(body)
-    check_length("PipelineVersion.Name", name, 127)
-    check_tags(body.get("tags") or {})
-    taken = sa.select(_c.pipeline_version_id).where(_c.pipeline_id == pipeline_id, _c.name == name)
-    if connection.scalar(taken):
+    if connection.scalar(same_name(_c.pipeline_version_id, _c.name_key, name).where(_c.pipeline_id == pipeline_id)):
         raise exists(f"Failed to create a new pipeline version. The name {name} already exist. Specify a new name")
     version_id = new_id()
     connection.execute(
@@ -107,46 +106,74 @@ def to_reply(row: Mapping[str, Any]) -> dict[str, Any]:
     url = row["package_url"]
     return {
         **row,
+        "code_source_url": None,  # servers of this release keep it to themselves
         "pipeline_spec": whole_spec(package_of(row)),
         "package_url": {"pipeline_url": url} if url else None,
     }
 
 
 def get(call: Call) -> dict[str, Any]:
-    """Return one version of a pipeline."""
-    with call.context.store.read() as connection:
-        row = require_version(connection, call.arguments["pipeline_version_id"], call.arguments["pipeline_id"])
-    return to_reply(row)
+    """Return one version, whichever pipeline the call names."""
+    version_id = call.arguments["pipeline_version_id"]
+    inner = f"Failed to get a pipeline version with id {version_id}"
+    with doing(f"Failed to get a pipeline version {version_id}", inner), call.context.store.read() as connection:
+        return to_reply(require_version(connection, version_id))
 
 
 def list_page(call: Call) -> Page:
     """Return a page of a pipeline's versions, with their specs."""
     pipeline_id = call.arguments["pipeline_id"]
-    with call.context.store.read() as connection:
-        require_pipeline(connection, pipeline_id)
-        page = read_page(connection, LISTING, call.arguments, {"pipeline_id": pipeline_id})
+    query = read_query(LISTING, call.arguments)
+    with doing(f"Failed to list pipeline versions for pipeline {pipeline_id}"):
+        if not pipeline_id:
+            raise invalid("Failed to list pipeline versions. Pipeline id cannot be empty")
+        with call.context.store.read() as connection:
+            with doing(*_fetching(pipeline_id)):
+                require_pipeline(connection, pipeline_id)
+            page = read_page(connection, LISTING, query, {"pipeline_id": pipeline_id})
     return page._replace(items=[to_reply(row) for row in page.items])
 
 
+def _fetching(pipeline_id: str) -> tuple[str, ...]:
+    return (
+        f"Failed to list pipeline versions due to error fetching the namespace for pipeline {pipeline_id}",
+        f"Failed to get namespace for pipeline id {pipeline_id}",
+        f"Failed to get a pipeline with id {pipeline_id}",
+    )
+
+
 def delete(call: Call) -> dict[str, Any]:
-    """Delete one version of a pipeline; runs of it stay."""
-    version_id = call.arguments["pipeline_version_id"]
-    with call.context.store.write() as connection:
-        require_version(connection, version_id, call.arguments["pipeline_id"])
+    """Delete one version, whichever pipeline the call names; runs of it stay."""
+    version_id, pipeline_id = call.arguments["pipeline_version_id"], call.arguments["pipeline_id"]
+    if not version_id:
+        raise invalid("Failed to delete a pipeline version due missing pipeline version id")
+    if not pipeline_id:
+        raise invalid(f"Failed to delete a pipeline version {version_id} due missing pipeline id")
+    outer = f"Failed to delete a pipeline version id {version_id} under pipeline id {pipeline_id}. Check error stack"
+    with doing(outer), call.context.store.write() as connection:
+        with doing(f"Failed to delete pipeline version with id {version_id} as it was not found"):
+            require_version(connection, version_id)
         connection.execute(pipeline_versions.delete().where(_c.pipeline_version_id == version_id))
     return {}
 
 
 def update(call: Call) -> dict[str, Any]:
-    """Change a version's display_name and tags."""
+    """Change a version's display_name and tags, whichever pipeline the call names."""
     version_id = call.arguments["pipeline_version_pipeline_version_id"]
-    changed = changes(call.arguments["pipeline_version"])
-    with call.context.store.write() as connection:
-        row = require_version(connection, version_id, call.arguments["pipeline_version_pipeline_id"])
-        if changed:
-            change = pipeline_versions.update().where(_c.pipeline_version_id == version_id)
-            connection.execute(change.values(**changed))
-    return to_reply({**row, **changed})
+    body = call.arguments["pipeline_version"]
+    if not version_id:
+        raise invalid("Failed to update a pipeline version. Pipeline version id cannot be empty")
+    if not call.arguments["pipeline_version_pipeline_id"]:
+        raise invalid(f"Failed to update pipeline version {version_id}. Pipeline id cannot be empty")
+    found = sa.select(pipeline_versions).where(_c.pipeline_version_id == version_id)
+    with doing(f"Failed to update pipeline version {version_id}. Check error stack"):
+        changed = changes(body)
+        with call.context.store.write() as connection:
+            if changed:
+                change = pipeline_versions.update().where(_c.pipeline_version_id == version_id)
+                connection.execute(change.values(**changed))
+            row = connection.execute(found).mappings().first()
+            return to_reply(dict(row)) if row else refuse_unknown(body, "PipelineVersion", version_id)
 
 
 HANDLERS: dict[str, Handler] = {

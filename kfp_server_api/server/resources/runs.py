@@ -3,30 +3,34 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 
 from kfp_server_api.api.run_service_api import RunServiceApi
-from kfp_server_api.server.errors import ABORTED, PRECONDITION, RequestError, exists, invalid, not_found
-from kfp_server_api.server.orchestration import run_process
-from kfp_server_api.server.orchestration.recorder import change_run, insert_run
-from kfp_server_api.server.orchestration.run_files import is_run_id
-from kfp_server_api.server.packages.parameters import check_parameters
-from kfp_server_api.server.packages.pipeline_spec import Package, parse_inline
+from kfp_server_api.server.errors import (
+    ABORTED,
+    INTERNAL,
+    NOT_FOUND,
+    PRECONDITION,
+    UNIMPLEMENTED,
+    RequestError,
+    UploadError,
+    doing,
+    invalid,
+    not_found,
+)
+from kfp_server_api.server.gotext import quote
+from kfp_server_api.server.orchestration.recorder import change_run
 from kfp_server_api.server.resources.call import Call, Handler, Page
-from kfp_server_api.server.resources.experiments import default_experiment_id, require_experiment
-from kfp_server_api.server.resources.listing import listing, read_page
-from kfp_server_api.server.resources.pipeline_versions import latest_version, package_of, require_version, whole_spec
+from kfp_server_api.server.resources.experiments import require_experiment
+from kfp_server_api.server.resources.listing import listing, read_page, read_query
+from kfp_server_api.server.resources.run_creation import create_run
 from kfp_server_api.server.resources.tasks import error_of, task_details
-from kfp_server_api.server.resources.validation import new_id, valid_pipeline
 from kfp_server_api.server.store import pipeline_specs
-from kfp_server_api.server.store.tables import experiments, runs
+from kfp_server_api.server.store.tables import runs
 from kfp_server_api.server.times import now
-
-SERVICE_ACCOUNT = "pipeline-runner"
 
 _c = runs.c
 _V1_STATES = {
@@ -47,105 +51,16 @@ LISTING = listing(
         "namespace": sa.literal(""),
         "state_history": sa.type_coerce(_c.state_history, sa.Text),
         "runtime_details": sa.literal(""),
-        "metric:": None,
+        "metric:": sa.literal(0),  # no run has any
     },
 )
 
 
-class _Source(NamedTuple):
-    """A pipeline to run, and the columns that say which version it is, if it is one."""
-
-    package: Package
-    columns: dict[str, Any]
-
-
 def create(call: Call) -> dict[str, Any]:
     """Make a run and start it, or let it wait while as many as may run at once are running."""
-    body = call.arguments["run"]
-    _check_body(body)
-    with call.context.store.write() as connection, valid_pipeline():
-        experiment = _experiment(connection, body)
-        source = _source(connection, body)
-        check_parameters(source.package.pipeline_spec, (body.get("runtime_config") or {}).get("parameters") or {})
-        spec = whole_spec(source.package)
-        columns = {"experiment_id": experiment["experiment_id"], "spec_digest": pipeline_specs.keep(connection, spec)}
-        row = _insert(connection, {**_own_columns(body), **source.columns, **columns})
+    row, spec = create_run(call)
     call.context.run_queue.wake()
     return to_reply(row, {row["spec_digest"]: spec}, [])
-
-
-def _check_body(body: Mapping[str, Any]) -> None:
-    if not body.get("display_name"):
-        raise invalid("Run name cannot be empty")
-    if body.get("plugins_output"):
-        text = "plugins_output is server-owned and populated exclusively via plugin lifecycle hooks"
-        raise RequestError(ABORTED, text)
-    if body.get("recurring_run_id"):
-        raise not_found("Job", body["recurring_run_id"])
-    _check_plugins_input(body.get("plugins_input") or {})
-    if body.get("run_id") and not is_run_id(body["run_id"]):
-        raise invalid("A run_id begins with a letter or digit and has up to 64 letters, digits, '-' and '_'")
-    reason = run_process.refusal()
-    if reason:
-        raise RequestError(PRECONDITION, f"This server cannot execute pipelines because {reason}")
-
-
-def _check_plugins_input(plugins: Mapping[str, Any]) -> None:
-    sizes = [len(json.dumps(value)) for value in plugins.values()]
-    if len(plugins) > 16:
-        raise invalid("Invalid plugins_input: more than 16 keys")
-    if max(sizes, default=0) > 64 * 1024 or sum(sizes) > 256 * 1024:
-        raise invalid("Invalid plugins_input: more than 64 KiB in one entry or 256 KiB in all")
-
-
-def _experiment(connection: sa.Connection, body: Mapping[str, Any]) -> dict[str, Any]:
-    experiment_id = body.get("experiment_id") or default_experiment_id(connection)
-    return require_experiment(connection, experiment_id)
-
-
-def _source(connection: sa.Connection, body: Mapping[str, Any]) -> _Source:
-    """Return what a run executes: the version named, or the pipeline's latest, or the spec given."""
-    reference = body.get("pipeline_version_reference") or {}
-    version_id, pipeline_id = reference.get("pipeline_version_id"), reference.get("pipeline_id")
-    if version_id:
-        return _version_source(_version_of(connection, version_id, pipeline_id))
-    if pipeline_id:
-        return _version_source(latest_version(connection, pipeline_id))
-    if not body.get("pipeline_spec"):
-        raise invalid("A run needs a pipeline_version_reference or a pipeline_spec")
-    return _Source(parse_inline(body["pipeline_spec"]), {})
-
-
-def _version_of(connection: sa.Connection, version_id: str, pipeline_id: str | None) -> dict[str, Any]:
-    row = require_version(connection, version_id)
-    if pipeline_id and row["pipeline_id"] != pipeline_id:
-        raise invalid(f"PipelineVersion {version_id} does not belong to pipeline {pipeline_id}")
-    return row
-
-
-def _version_source(row: Mapping[str, Any]) -> _Source:
-    columns = {name: row[name] for name in ("pipeline_id", "pipeline_version_id")}
-    return _Source(package_of(row), columns)
-
-
-def _own_columns(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the columns that a run takes from the call; a client may choose the id."""
-    taken = ("display_name", "description", "scheduled_at", "runtime_config", "plugins_input")
-    columns = {name: body[name] for name in taken if name in body}
-    columns["run_id"] = body.get("run_id") or new_id()
-    columns["service_account"] = body.get("service_account") or SERVICE_ACCOUNT
-    if body.get("storage_state") == "ARCHIVED":
-        columns["storage_state"] = "ARCHIVED"
-    return columns
-
-
-def _insert(connection: sa.Connection, values: Mapping[str, Any]) -> dict[str, Any]:
-    if connection.scalar(sa.select(_c.run_id).where(_c.run_id == values["run_id"])):
-        raise exists(f"Run {values['run_id']} already exists")
-    row = insert_run(connection, values)
-    of_experiment = experiments.c.experiment_id == row["experiment_id"]
-    connection.execute(experiments.update().where(of_experiment).values(last_run_created_at=row["created_at"]))
-    return row
 
 
 def to_reply(
@@ -189,27 +104,46 @@ def require_run(connection: sa.Connection, run_id: str) -> dict[str, Any]:
     return dict(row)
 
 
+def _fetch(connection: sa.Connection, run_id: str) -> dict[str, Any]:
+    with doing(f"Failed to fetch run {run_id}"):
+        return require_run(connection, run_id)
+
+
 def get(call: Call) -> dict[str, Any]:
     """Return one run with its tasks."""
-    with call.context.store.read() as connection:
-        return _replies(connection, [require_run(connection, call.arguments["run_id"])])[0]
+    with doing("Failed to get a run"), call.context.store.read() as connection:
+        return _replies(connection, [_fetch(connection, call.arguments["run_id"])])[0]
 
 
 def list_page(call: Call) -> Page:
     """Return a page of runs with their tasks, those of one experiment if it is named."""
     experiment_id = call.arguments.get("experiment_id")
-    with call.context.store.read() as connection:
+    query = read_query(LISTING, call.arguments)
+    with doing("Failed to list runs"), call.context.store.read() as connection:
         if experiment_id:
-            require_experiment(connection, experiment_id)
-        page = read_page(connection, LISTING, call.arguments, {"experiment_id": experiment_id} if experiment_id else {})
+            outer = f"Failed to list runs due to error fetching namespace for experiment {experiment_id}"
+            inner = f"Failed to fetch namespace from experiment {experiment_id}"
+            with doing(f"{outer}. Try filtering based on namespace", inner):
+                require_experiment(connection, experiment_id)
+        page = read_page(connection, LISTING, query, {"experiment_id": experiment_id} if experiment_id else {})
+        if page.next_page_token and query.sort == "metric:":
+            _refuse_metric(call.arguments["sort_by"])
         return page._replace(items=_replies(connection, page.items))
+
+
+def _refuse_metric(sort_by: str) -> None:
+    """Refuse the order by a metric for more than a page, which the next run would have to have."""
+    metric = sort_by.lower().split()[0][len("metric:") :]
+    with doing("Failed to list runs"):
+        raise invalid(f'cannot sort by field {quote(metric)} on type "Run"')
 
 
 def delete(call: Call) -> dict[str, Any]:
     """Delete a run in any state; one that is going on is ended."""
     run_id = call.arguments["run_id"]
-    with call.context.store.write() as connection:
-        row = require_run(connection, run_id)
+    with doing("Failed to delete a run"), call.context.store.write() as connection:
+        with doing(f"Failed to delete run {run_id} as it does not exist"):
+            row = _fetch(connection, run_id)
         connection.execute(runs.delete().where(_c.run_id == run_id))
         pipeline_specs.drop_unused(connection, row["spec_digest"])
         call.context.run_queue.discard(run_id)
@@ -219,32 +153,63 @@ def delete(call: Call) -> dict[str, Any]:
 def terminate(call: Call) -> dict[str, Any]:
     """End a run: its state is CANCELING at once and FAILED when its processes have ended."""
     run_id = call.arguments["run_id"]
-    with call.context.store.write() as connection:
-        require_run(connection, run_id)
+    with doing("Failed to terminate a run"), call.context.store.write() as connection:
+        with doing(f"Failed to terminate run {run_id} due to error fetching the run"):
+            _fetch(connection, run_id)
         if not change_run(connection, run_id, "CANCELING", now()):
-            raise invalid(f"Failed to terminate a run {run_id}. Row not found")
+            with doing(f"Failed to terminate run {run_id}"):
+                raise invalid(f"Failed to terminate a run {run_id}. Row not found")
         call.context.run_queue.terminate(connection, run_id)
     return {}
 
 
+def retry(call: Call) -> dict[str, Any]:
+    """Refuse to retry a run: one that has not failed cannot be, the others are not retried by this server."""
+    run_id = call.arguments["run_id"]
+    fetching = f"Failed to retry run {run_id} due to error fetching the run"
+    with doing("Failed to retry a run", fetching), call.context.store.read() as connection:
+        state = _fetch(connection, run_id)["state"]
+    with doing("Failed to retry a run"):
+        if state in ("PENDING", "CANCELING"):
+            text = f"Failed to retry run {run_id} due to error fetching workflow manifest"
+            raise RequestError(ABORTED, text, cause=invalid("Workflow manifest cannot be empty").trace)
+        if state != "FAILED":
+            raise RequestError(ABORTED, "Workflow must be Failed/Error to retry")
+        raise RequestError(UNIMPLEMENTED, "The local server does not retry runs")
+
+
+def read_artifact(call: Call) -> dict[str, Any]:
+    """Refuse to read an artifact here, as a cluster does for runs of compiled pipelines."""
+    with call.context.store.read() as connection:
+        found = connection.scalar(sa.select(_c.run_id).where(_c.run_id == call.arguments["run_id"]))
+    if not found:
+        raise UploadError(NOT_FOUND, "artifact not found: <nil>", early=True)
+    text = "read artifact from run with v2 IR spec is not supported"
+    raise UploadError(INTERNAL, f"Invalid input error: {text}", early=True)
+
+
 def archive(call: Call) -> dict[str, Any]:
     """Archive a run; it goes on if it is running."""
-    with call.context.store.write() as connection:
-        require_run(connection, call.arguments["run_id"])
-        _set_storage_state(connection, call.arguments["run_id"], "ARCHIVED")
+    run_id = call.arguments["run_id"]
+    with doing("Failed to archive a run"), call.context.store.write() as connection:
+        with doing(f"Failed to archive run {run_id} as it failed to be retrieved"):
+            _fetch(connection, run_id)
+        _set_storage_state(connection, run_id, "ARCHIVED")
     return {}
 
 
 def unarchive(call: Call) -> dict[str, Any]:
     """Bring a run back; its experiment must not be archived."""
     run_id = call.arguments["run_id"]
-    with call.context.store.write() as connection:
-        experiment_id = require_run(connection, run_id)["experiment_id"]
-        if require_experiment(connection, experiment_id)["storage_state"] == "ARCHIVED":
-            raise RequestError(
-                PRECONDITION,
-                f"Failed to unarchive run {run_id} as experiment {experiment_id} must be un-archived first",
-            )
+    with doing("Failed to unarchive a run"), call.context.store.write() as connection:
+        with doing(f"Failed to unarchive run {run_id} as it does not exist"):
+            experiment_id = _fetch(connection, run_id)["experiment_id"]
+        with doing(f"Failed to unarchive run {run_id} due to experiment fetching error"):
+            experiment = require_experiment(connection, experiment_id)
+        if experiment["storage_state"] == "ARCHIVED":
+            text = f"Failed to unarchive run {run_id} as experiment {experiment_id} must be un-archived first"
+            cause = "Unarchive the experiment first to allow the run to be restored"
+            raise RequestError(PRECONDITION, text, cause=cause)
         _set_storage_state(connection, run_id, "AVAILABLE")
     return {}
 
@@ -261,4 +226,6 @@ HANDLERS: dict[str, Handler] = {
     "run_service_terminate_run": terminate,
     "run_service_archive_run": archive,
     "run_service_unarchive_run": unarchive,
+    "run_service_retry_run": retry,
+    "run_service_read_artifact": read_artifact,
 }

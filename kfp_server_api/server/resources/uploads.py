@@ -8,18 +8,19 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import IO, Any, NamedTuple
 
-from kfp_server_api.server.errors import INVALID, UploadError, invalid, uploading
+from kfp_server_api.server.errors import INVALID, RequestError, TextError, UploadError, doing, uploading
 from kfp_server_api.server.packages.archive import UnreadableFileError, read_file
 from kfp_server_api.server.packages.pipeline_spec import Package, check_name, parse_package
 from kfp_server_api.server.resources.call import Call, Handler
 from kfp_server_api.server.resources.pipeline_versions import insert_version, to_reply
 from kfp_server_api.server.resources.pipelines import insert_pipeline, require_pipeline
-from kfp_server_api.server.resources.validation import valid_pipeline
+from kfp_server_api.server.resources.validation import check_tags, valid_pipeline
 
 _NO_PART = "Failed to read pipeline from file"
 _BAD_FILE = "Failed to read a pipeline spec file"
 _BAD_PIPELINE = "Failed to create a pipeline and a pipeline version"
 _BAD_VERSION = "Failed to create a pipeline version"
+_BAD_TAGS = "Failed to parse tags query parameter. Expected JSON object with string keys and values"
 
 
 class Upload(NamedTuple):
@@ -32,62 +33,104 @@ class Upload(NamedTuple):
 def upload_pipeline(call: Call) -> dict[str, Any]:
     """Make a pipeline and its first version of an uploaded file; tags go to the pipeline only."""
     upload = _upload(call.arguments, _NO_PART)
-    package = _package(upload, _BAD_FILE)
-    with uploading(_BAD_PIPELINE), call.context.store.write() as connection:
-        body = _body(call.arguments, upload)
-        pipeline = insert_pipeline(connection, body)
-        insert_version(connection, pipeline["pipeline_id"], {**body, "tags": {}}, package)
-        return pipeline
+    content = _content(upload, _BAD_FILE)
+    _check_length("Pipeline.Namespace", call.arguments.get("namespace", ""), 63)
+    body = _body(call.arguments, upload)
+    _check_length("Pipeline.Name", body["name"], 128)
+    with uploading(_BAD_PIPELINE):
+        check_tags(body["tags"])
+        with doing(f"{_BAD_PIPELINE} due to template creation error"):
+            package = _package(content)
+        with doing(_BAD_PIPELINE), call.context.store.write() as connection:
+            ending = "already exists. Please specify a new name"
+            pipeline = insert_pipeline(connection, body, ending)
+            insert_version(connection, pipeline["pipeline_id"], {**body, "tags": {}}, package)
+            return pipeline
 
 
 def upload_version(call: Call) -> dict[str, Any]:
     """Make a version of an uploaded file for the pipeline with id `pipelineid`."""
     upload = _upload(call.arguments, _BAD_VERSION)
-    package = _package(upload, _BAD_VERSION)
+    content = _content(upload, _BAD_VERSION)
     pipeline_id = call.arguments.get("pipelineid")
     if not pipeline_id:
-        raise UploadError(INVALID, f"{_BAD_VERSION}: the query parameter pipelineid is missing")
-    with uploading(_BAD_VERSION), call.context.store.write() as connection:
-        require_pipeline(connection, pipeline_id)
-        return to_reply(insert_version(connection, pipeline_id, _body(call.arguments, upload), package))
+        raise _refusal(_BAD_VERSION, "the query parameter pipelineid is missing")
+    _check_length("PipelineVersion.Name", _name(call.arguments, upload), 127)
+    with call.context.store.read() as connection:
+        try:
+            require_pipeline(connection, pipeline_id)
+        except RequestError as cause:
+            raise _refusal(_BAD_VERSION, cause.trace) from cause
+    body = _body(call.arguments, upload)
+    with uploading(_BAD_VERSION):
+        with doing(f"{_BAD_VERSION} due to template creation error"):
+            package = _package(content)
+        check_tags(body["tags"])
+        with doing("Failed to create pipeline version in PipelineStore"), call.context.store.write() as connection:
+            require_pipeline(connection, pipeline_id)
+            return to_reply(insert_version(connection, pipeline_id, body, package))
+
+
+def _refusal(text: str, reason: str) -> UploadError:
+    return UploadError(INVALID, text, f"{text}: {reason}", early=True)
+
+
+def _check_length(what: str, value: str, limit: int) -> None:
+    """Refuse a text of more bytes than the API takes; uploads answer that as text."""
+    if len(value.encode()) > limit:
+        raise TextError(INVALID, f"{what} length cannot exceed {limit}")
 
 
 def _upload(arguments: Mapping[str, Any], failure: str) -> Upload:
     upload = arguments.get("uploadfile")
     if not isinstance(upload, Upload):
-        raise UploadError(INVALID, f"{failure}: the request has no multipart part named uploadfile")
+        raise _refusal(failure, str(upload or "the request has no multipart part named uploadfile"))
     return upload
 
 
-def _package(upload: Upload, failure: str) -> Package:
-    """Return the pipeline in an upload, whose file is closed then."""
+def _content(upload: Upload, failure: str) -> bytes:
+    """Return the text of the pipeline in an upload, whose file is closed then."""
     try:
         with upload.file:
-            text = read_file(upload.name, upload.file)
+            return read_file(upload.name, upload.file)
     except UnreadableFileError as cause:
-        raise UploadError(INVALID, f"{failure}: {cause}") from cause
-    with uploading(failure), valid_pipeline():
-        package = parse_package(text)
+        raise _refusal(failure, str(cause)) from cause
+
+
+def _package(content: bytes) -> Package:
+    with valid_pipeline():
+        package = parse_package(content)
         check_name(package.pipeline_spec)
     return package
 
 
-def _body(arguments: Mapping[str, Any], upload: Upload) -> dict[str, Any]:
-    """Return the query's values as a body; without a name the file's name is taken."""
+def _name(arguments: Mapping[str, Any], upload: Upload) -> str:
+    """Return the name that a call gives; without one the file's name is taken."""
     file_name = PurePosixPath(upload.name.replace("\\", "/")).name
-    name = arguments.get("name") or arguments.get("display_name") or file_name
-    return {**arguments, "name": name, "tags": _tags(arguments.get("tags") or "{}")}
+    return str(arguments.get("name") or arguments.get("display_name") or file_name)
+
+
+def _body(arguments: Mapping[str, Any], upload: Upload) -> dict[str, Any]:
+    """Return the query's values as a body."""
+    tags = _tags(arguments.get("tags") or "{}")
+    return {**arguments, "name": _name(arguments, upload), "tags": tags}
 
 
 def _tags(text: str) -> dict[str, str]:
-    wrong = invalid("Failed to parse tags query parameter. Expected JSON object with string keys and values")
+    """Return the tags in a query's text, in which null is a text, too."""
     try:
-        tags = json.loads(text)
+        tags = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError) as cause:
-        raise wrong from cause
-    if not isinstance(tags, Mapping) or not all(isinstance(value, str) for value in tags.values()):
-        raise wrong
-    return dict(tags)
+        raise _refusal(_BAD_TAGS, str(cause)) from cause
+    if not isinstance(tags, (dict, type(None))):
+        raise _refusal(_BAD_TAGS, "they are no object")
+    if not all(isinstance(value, (str, type(None))) for value in (tags or {}).values()):
+        raise _refusal(_BAD_TAGS, "a value is no text")
+    return {key: value or "" for key, value in (tags or {}).items()}
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"invalid value {name}")
 
 
 HANDLERS: dict[str, Handler] = {"upload_pipeline": upload_pipeline, "upload_pipeline_version": upload_version}

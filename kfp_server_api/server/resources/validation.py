@@ -6,9 +6,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
 
 from kfp_server_api.server.errors import invalid
+from kfp_server_api.server.gotext import quote
 from kfp_server_api.server.packages import InvalidPipelineError
+from kfp_server_api.server.store.folding import fold
 
 
 def new_id() -> str:
@@ -22,7 +27,17 @@ def valid_pipeline() -> Iterator[None]:
     try:
         yield
     except InvalidPipelineError as cause:
-        raise invalid(str(cause)) from cause
+        raise invalid(str(cause), cause.name, cause.cause) from cause
+
+
+def same_name(columns: Any, key: sa.ColumnElement[str], name: str) -> sa.Select[Any]:
+    """Select from the rows of a name, the oldest first: files of earlier releases may have several.
+
+    Args:
+        columns: a table or column.
+        key: column of the folded name.
+    """
+    return sa.select(columns).where(key == fold(name)).order_by(sa.literal_column("rowid"))
 
 
 def check_length(what: str, value: str, limit: int) -> None:
@@ -39,8 +54,8 @@ def check_tags(tags: Mapping[str, str]) -> None:
         if not key:
             raise invalid("tag key cannot be empty")
         if "." in key:
-            raise invalid(f"tag key \"{key}\" must not contain '.' character")
+            raise invalid(f"tag key {quote(key)} must not contain '.' character")
         if len(key) > 63:
-            raise invalid(f'tag key "{key}" exceeds maximum length of 63 characters')
+            raise invalid(f"tag key {quote(key)} exceeds maximum length of 63 characters")
         if len(value) > 63:
-            raise invalid(f'tag value "{value}" for key "{key}" exceeds maximum length of 63 characters')
+            raise invalid(f"tag value {quote(value)} for key {quote(key)} exceeds maximum length of 63 characters")

@@ -19,6 +19,7 @@ from typing import IO
 
 import sqlalchemy as sa
 
+from kfp_server_api.server.store.folding import fold
 from kfp_server_api.server.store.schema import StoreError, prepare
 
 __all__ = ["Store", "StoreError"]
@@ -115,6 +116,7 @@ def _configure(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None
     for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}")
+    connection.create_function("fold", 1, fold, deterministic=True)
 
 
 def _begin(connection: sa.Connection) -> None:

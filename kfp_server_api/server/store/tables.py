@@ -7,6 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kfp_server_api.server.store.folding import fold
+
 metadata: sa.MetaData = sa.MetaData()
 
 
@@ -17,6 +19,15 @@ def _text(name: str, **options: Any) -> sa.Column[str]:
 def _added_text(name: str, **options: Any) -> sa.Column[str]:
     """A text column that a later revision added: rows from before it have the default."""
     return _text(name, server_default="", **options)
+
+
+def _key_of(name: str) -> sa.Column[str]:
+    """A column for the folded form of a text column, filled with new rows; a change of the text changes it, too."""
+
+    def folded(context: Any) -> str:
+        return fold(context.get_current_parameters().get(name))
+
+    return sa.Column(f"{name}_key", sa.Text, nullable=False, default=folded, server_default="")
 
 
 def _time(name: str) -> sa.Column[int]:
@@ -51,6 +62,8 @@ experiments: sa.Table = sa.Table(
     _text("namespace"),
     _text("storage_state"),
     _time("last_run_created_at"),
+    _key_of("display_name"),
+    sa.Index("experiments_by_name", "display_name_key"),
     sa.UniqueConstraint("namespace", "display_name"),
 )
 
@@ -64,6 +77,10 @@ pipelines: sa.Table = sa.Table(
     _time("created_at"),
     _text("namespace"),
     _json("tags"),
+    _key_of("name"),
+    _key_of("display_name"),
+    sa.Index("pipelines_by_name", "name_key"),
+    sa.Index("pipelines_by_display_name", "display_name_key"),
     sa.UniqueConstraint("namespace", "name"),
 )
 
@@ -81,6 +98,10 @@ pipeline_versions: sa.Table = sa.Table(
     _json("pipeline_spec"),
     _json("platform_spec"),
     _json("tags"),
+    _key_of("name"),
+    _key_of("display_name"),
+    sa.Index("pipeline_versions_by_name", "pipeline_id", "name_key"),
+    sa.Index("pipeline_versions_by_display_name", "pipeline_id", "display_name_key"),
     sa.ForeignKeyConstraint(["pipeline_id"], ["pipelines.pipeline_id"], ondelete="CASCADE"),
     sa.UniqueConstraint("pipeline_id", "name"),
 )
@@ -110,9 +131,11 @@ runs: sa.Table = sa.Table(
     _json("plugins_output"),
     _added_text("spec_digest", index=True),
     _added_text("end_reason"),
+    _key_of("display_name"),
     sa.Column("arrival", sa.BigInteger, nullable=False, default=0, server_default="0"),
     sa.Index("runs_by_time", "created_at", "run_id"),
     sa.Index("runs_by_state", "state", "arrival"),
+    sa.Index("runs_by_name", "display_name_key", "run_id"),
 )
 """Runs. Those that are PENDING are the queue, in the order of `arrival`; `recorder` alone writes their state."""
 

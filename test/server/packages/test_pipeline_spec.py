@@ -54,7 +54,7 @@ def tarred(**entries: bytes) -> bytes:
     ("content", "file_name"),
     [
         (SPEC, "a.yaml"),
-        (SPEC, "a.YML"),
+        (SPEC, "a.yml"),
         (json.dumps(pipeline("true")).encode(), "a.json"),
         (zipped(**{"x.yaml": SPEC}), "a.zip"),
         (zipped(**{"readme.txt": b"x", "pipeline.yaml": SPEC}), "a.zip"),
@@ -81,6 +81,7 @@ def test_kinds_of_files(call: Caller, content: bytes, file_name: str) -> None:
     ("content", "file_name"),
     [
         (b"just text", "a.png"),
+        (SPEC, "a.YAML"),
         (b"", "a.zip"),
         (b"PK\x03\x04 broken", "a.zip"),
         (b"\x1f\x8b broken", "a.tar.gz"),
@@ -98,20 +99,20 @@ def test_kinds_of_files(call: Caller, content: bytes, file_name: str) -> None:
 def test_unreadable_file_is_refused(call: Caller, content: bytes, file_name: str) -> None:
     reply = upload(call, content, file_name)
     assert reply.status == 400
-    assert reply.json["error_message"].startswith("Failed to read a pipeline spec file: ")
+    assert reply.reason.startswith("Failed to read a pipeline spec file: ")
 
 
 def test_file_of_more_than_32_mib_is_refused(call: Caller) -> None:
     reply = upload(call, b"#" * (LIMIT + 1024 * 1024))
     assert reply.status == 400
-    assert "File size too large" in reply.json["error_message"]
+    assert "File size too large" in reply.reason
 
 
 @pytest.mark.parametrize("name", ["invalid_yaml.yaml", "no_name.yaml", "empty_zip.zip", "wrong_format.png"])
 def test_broken_shared_files_are_refused(call: Caller, name: str) -> None:
     reply = upload(call, shared(name), name)
     assert reply.status == 400
-    assert reply.json["error_message"]
+    assert reply.reason
 
 
 def changed(**fields: Any) -> bytes:
@@ -121,20 +122,21 @@ def changed(**fields: Any) -> bytes:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"", "unknown template format: the file is empty"),
-        (b"- 1", "unknown template format: the document is not a mapping"),
+        (b"", "pipeline spec is invalid: the file is empty"),
+        (b"- 1", "pipeline spec is invalid: the document is not a mapping"),
         (b"a: [", "failed to parse pipeline spec YAML: "),
         (b"a: \x00", "failed to parse pipeline spec YAML: "),
         (b"a: &a [*a]", "failed to parse pipeline spec YAML: "),
         (b"a: !!binary aGk=", "failed to parse pipeline spec YAML: bytes is not a JSON value"),
         (b"a: .nan", "failed to parse pipeline spec YAML: nan is not a JSON number"),
-        (b"apiVersion: argoproj.io/v1alpha1\nkind: Workflow", "unknown template format: this server runs no"),
-        (changed(foo=1), 'unknown template format: unknown field "foo"'),
-        (changed(pipelineInfo={}), "unknown template format: pipelineInfo.name is missing"),
-        (changed(root=None), "unknown template format: root is missing"),
-        (changed(components=[]), "unknown template format: components is not a mapping"),
-        (changed(components={}), 'unknown template format: task "step" of root uses'),
-        (changed(root={"inputDefinitions": 1}), "unknown template format: root.inputDefinitions is not a"),
+        (b"apiVersion: argoproj.io/v1alpha1\nkind: Workflow", "pipeline spec is invalid: this server runs no"),
+        (changed(foo=1), '"foo"'),
+        (changed(pipelineInfo={}), "pipeline spec is invalid: pipelineInfo.name is missing"),
+        (changed(root=None), "pipeline spec is invalid: root is missing"),
+        (changed(components=[]), "Failed to parse components field"),
+        (changed(components={"a": {"inputs": 1}}), '"inputs"'),
+        (changed(components={}), 'pipeline spec is invalid: task "step" of root uses'),
+        (changed(root={"inputDefinitions": 1}), "Failed to parse inputDefinitions field"),
         (changed(schemaVersion="2.0.0"), "KFP only supports schema version 2.1.0, but the pipeline spec has"),
         (changed(pipelineInfo={"name": "Upper"}), "pipeline's name must contain only lowercase"),
         (changed(pipelineInfo={"name": "a" * 129}), "pipeline's name must contain no more than 128"),
@@ -145,7 +147,7 @@ def changed(**fields: Any) -> bytes:
 def test_text_that_is_no_pipeline_is_refused(call: Caller, content: bytes, message: str) -> None:
     reply = upload(call, content)
     assert reply.status == 400
-    assert reply.json["error_message"].startswith(message)
+    assert message in reply.reason
 
 
 def test_aliases_that_blow_up_are_refused(call: Caller) -> None:

@@ -49,13 +49,14 @@ def test_default_experiment_cannot_be_deleted(call: Caller) -> None:
 
 def test_name_is_required(call: Caller) -> None:
     reply = call("POST", "/experiments", b"")
-    assert (reply.status, reply.message) == (400, "Experiment must have a non-empty name")
+    assert (reply.status, reply.message) == (500, "Internal Server Error")
+    assert reply.reason.endswith(": Experiment must have a non-empty name")
 
 
 def test_name_is_measured_in_bytes(call: Caller) -> None:
     assert call("POST", "/experiments", {"display_name": "ä" * 64}).status == 200
     reply = call("POST", "/experiments", {"display_name": "ä" * 65})
-    assert (reply.status, reply.message) == (400, "Experiment.Name length cannot exceed 128")
+    assert (reply.status, reply.reason.endswith(": Experiment.Name length cannot exceed 128")) == (500, True)
 
 
 def test_name_must_be_free(call: Caller) -> None:
@@ -84,9 +85,30 @@ def test_archive_and_unarchive_change_the_storage_state(call: Caller) -> None:
     assert call("GET", path).json["storage_state"] == "AVAILABLE"
 
 
-@pytest.mark.parametrize(
-    ("method", "suffix"), [("GET", ""), ("DELETE", ""), ("POST", ":archive"), ("POST", ":unarchive")]
-)
-def test_unknown_experiment_is_not_found(call: Caller, method: str, suffix: str) -> None:
-    reply = call(method, f"/experiments/x{suffix}")
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_unknown_experiment_is_not_found(call: Caller, method: str) -> None:
+    reply = call(method, "/experiments/x")
     assert (reply.status, reply.message) == (404, "Experiment x not found")
+
+
+@pytest.mark.parametrize("verb", ["archive", "unarchive"])
+def test_an_unknown_experiment_can_be_archived_as_on_a_cluster(call: Caller, verb: str) -> None:
+    reply = call("POST", f"/experiments/x:{verb}")
+    assert (reply.status, reply.json) == (200, {})
+
+
+@pytest.mark.parametrize("twin", ["Émile Zola", "emile zola", "EMILE ZOLA", "\uff25mile Zola"])
+def test_names_that_differ_in_case_and_accents_only_are_one(call: Caller, twin: str) -> None:
+    call("POST", "/experiments", {"display_name": "Emile Zola"})
+    assert call("POST", "/experiments", {"display_name": twin}).status == 409
+
+
+def test_a_blank_at_the_end_makes_another_name(call: Caller) -> None:
+    assert [call("POST", "/experiments", {"display_name": name}).status for name in ("blank", "blank ")] == [200, 200]
+
+
+def test_the_trace_of_an_error_says_what_was_being_done(call: Caller) -> None:
+    assert call("DELETE", "/experiments/x").reason == (
+        "Failed to delete experiment: Failed to delete experiment x due to error fetching it: "
+        "ResourceNotFoundError: Experiment x not found"
+    )

@@ -7,6 +7,7 @@ import base64
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from fixtures.calling import Caller, pipeline
@@ -144,7 +145,7 @@ def test_wrong_sort_is_refused(call: Caller, text: str, message: str) -> None:
         (where("description", "IS_SUBSTRING", string_value="mber 3"), ["e3"]),
         (where("storage_state", "EQUALS", string_value="ARCHIVED"), []),
         (
-            where("created_at", "GREATER_THAN", timestamp_value="2020-01-01T00:00:00+01:00"),
+            where("created_at", "GREATER_THAN", timestamp_value="2020-01-01T00:00:00%2B01:00"),
             ["Default", *NAMES],
         ),
         (where("created_at", "LESS_THAN", long_value="1577836800"), []),
@@ -167,10 +168,18 @@ def test_predicates_are_all_to_be_true(call: Caller) -> None:
     assert names(call("GET", "/experiments", filter=both)) == ["e2"]
 
 
-def test_filter_is_decoded_once(call: Caller) -> None:
-    call("POST", "/pipelines", {"name": "a+b%20c"})
-    predicates = [where("name", "EQUALS", string_value="a+b%20c")]
-    assert names(call("GET", "/pipelines", filter=predicates)) == ["a+b%20c"]
+@pytest.mark.parametrize("written", ["a b%2Bc%2525", "a+b%2Bc%2525", "a%20b%2bc%2525"])
+def test_a_filter_is_decoded_once_more(call: Caller, written: str) -> None:
+    call("POST", "/experiments", {"display_name": "a b+c%25"})
+    found = names(call("GET", "/experiments", filter=[where("name", "EQUALS", string_value=written)]))
+    (made,) = call("GET", "/experiments", filter=[where("name", 9, string_value="a b")]).json["experiments"]
+    call("DELETE", f"/experiments/{made['experiment_id']}")
+    assert found == ["a b+c%25"]
+
+
+def test_a_filter_may_be_encoded_as_a_whole(call: Caller) -> None:
+    text = quote(json.dumps({"predicates": [where("name", "EQUALS", string_value="e1")]}))
+    assert names(call("GET", "/experiments", filter=text)) == ["e1"]
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"predicates":[]}'])
@@ -201,10 +210,6 @@ def test_filter_that_says_nothing(call: Caller, text: str) -> None:
             where("tags.a", "NOT_EQUALS", string_value="x"),
             'only EQUALS operation is supported for tag filtering, got NOT_EQUALS for key "tags.a"',
         ),
-        (
-            where("created_at", "EQUALS", string_value="noon"),
-            'cannot compare field "created_at" with "noon": a time is needed',
-        ),
     ],
 )
 def test_wrong_predicate_is_refused(call: Caller, predicate: dict[str, Any], message: str) -> None:
@@ -224,12 +229,67 @@ def test_a_tag_of_what_has_none_is_an_unknown_field_whatever_the_operation(call:
 
 
 @pytest.mark.parametrize(
-    "text", ["x", "[]", '{"predicates":1}', '{"foo":1}', '{"predicates":[{"operation":4}]}', "[" * 5000]
+    ("text", "problem"),
+    [
+        ("x", "proto: syntax error (line 1:1): invalid value x"),
+        ("[]", "proto: syntax error (line 1:1): unexpected token ["),
+        (" ", "proto: syntax error (line 1:2): unexpected token "),
+        ('{"predicates":1}', "proto: syntax error (line 1:15): unexpected token 1"),
+        ('{"foo":1}', 'proto: (line 1:2): unknown field "foo"'),
+        ('{"predicates":[{"key":"a",\n"key":"b"}]}', 'proto: (line 2:1): duplicate field "key"'),
+        ('{"predicates":[]} []', "proto: syntax error (line 1:19): unexpected token ["),
+        ('{"predicates":[', "proto: unexpected EOF"),
+        ("%zz", 'invalid URL escape "%zz"'),
+        ("[" * 5000, "proto: syntax error (line 1:1): unexpected token ["),
+    ],
+    ids=lambda text: text[:30],
 )
-def test_text_that_is_no_filter_is_refused(call: Caller, text: str) -> None:
+def test_text_that_is_no_filter_is_refused(call: Caller, text: str, problem: str) -> None:
     reply = call("GET", "/experiments", filter=text)
     assert reply.status == 400
-    assert reply.message.startswith(f'failed to parse valid filter from "{text[:1000]}"')
+    assert reply.message.startswith("failed to parse valid filter from ")
+    assert reply.message.endswith(f": {problem}")
+
+
+def test_an_operation_without_a_name_is_none(call: Caller) -> None:
+    reply = call("GET", "/experiments", filter='{"predicates":[{"operation":4}]}')
+    message = "Error using Filter.Predicate.Operation with go_client.Predicate_Operation"
+    assert (reply.status, reply.message) == (400, message)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('{"predicates":[{"op":1}]}', 'failed to parse filter spec: proto: (line 1:17): unknown field "op"'),
+        ('"100%"', 'failed to decode filter spec: invalid URL escape "%\\""'),
+    ],
+)
+def test_a_filter_of_what_has_tags_is_read_before_all_else(call: Caller, text: str, problem: str) -> None:
+    reply = call("GET", "/pipelines", filter=text, page_size=-1)
+    assert (reply.status, reply.message) == (400, problem)
+    assert reply.reason.startswith("Failed to list pipelines due to invalid tag filter in filter spec: ")
+
+
+@pytest.mark.parametrize(
+    ("predicate", "found"),
+    [
+        (where("name", "EQUALS", int_value=0), ["Default", *NAMES]),
+        (where("name", "GREATER_THAN", int_value=0), []),
+        (where("name", "IN", int_values={"values": [0, 1]}), ["Default", *NAMES]),
+        (where("created_at", "EQUALS", string_value="noon"), []),
+        (where("created_at", "GREATER_THAN", string_value="2024-01-01T00:00:00Z"), ["Default", *NAMES]),
+        (where("last_run_created_at", "EQUALS", string_value="noon"), ["Default", *NAMES]),
+        (where("created_at", "IS_SUBSTRING", string_value="1"), ["Default", *NAMES]),
+        (where("name", "EQUALS", string_value="E1"), ["e1"]),
+        (where("name", "IN", string_values={"values": ["É1", "E2"]}), ["e1", "e2"]),
+        (where("name", "IS_SUBSTRING", string_value="FAUL"), ["Default"]),
+        (where("name", "IS_SUBSTRING", string_value="É_"), ["Default", *NAMES]),
+    ],
+)
+def test_numbers_and_texts_are_compared_as_mysql_does(
+    call: Caller, predicate: dict[str, Any], found: list[str]
+) -> None:
+    assert names(call("GET", "/experiments", filter=[predicate], sort_by="name")) == found
 
 
 def test_filter_by_tags(call: Caller) -> None:
@@ -268,28 +328,52 @@ def test_page_token_with_other_criteria_is_refused(call: Caller, other: dict[str
     assert reply.message.startswith("page token does not match the supplied sort by and/or filtering criteria")
 
 
-def token_of(*parts: Any) -> str:
-    return base64.b64encode(json.dumps(parts).encode()).decode()
+def token_of(**kept: Any) -> str:
+    return base64.b64encode(json.dumps(kept).encode()).decode()
 
 
 @pytest.mark.parametrize(
-    "token",
+    ("token", "problem"),
     [
-        "x",
-        "!!",
-        base64.b64encode(b"not json").decode(),
-        token_of(),
-        token_of("Pipeline", "name", False, [], {}, ["x", "y"]),
-        token_of("Experiment", "name; drop table runs", False, [], {}, ["x", "y"]),
-        token_of("Experiment", "name", False, [], {"nothing": "x"}, ["x", "y"]),
-        token_of("Experiment", "name", False, [["name", "HACK", "x"]], {}, ["x", "y"]),
-        token_of("Experiment", "name", False, [], {}, [2**70, "y"]),
-        token_of("Experiment", "name", False, [], {}, [[], {}]),
+        ("x", "illegal base64 data at input byte 0"),
+        ("abc!", "illegal base64 data at input byte 3"),
+        (base64.b64encode(b"not json").decode(), "invalid character 'o' in literal null (expecting 'u')"),
+        ("W10=", "json: cannot unmarshal array into Go value of type list.token"),
+        (
+            token_of(SortByFieldName=1),
+            "json: cannot unmarshal number into Go struct field token.SortByFieldName of type string",
+        ),
     ],
 )
-def test_token_that_is_none_is_refused(call: Caller, token: str) -> None:
+def test_token_that_is_none_is_refused(call: Caller, token: str, problem: str) -> None:
     reply = call("GET", "/experiments", page_token=token)
     assert (reply.status, reply.message) == (400, "Invalid page token")
+    assert reply.reason == f"Failed to create list options: InvalidInputError: Invalid page token: {problem}"
+
+
+def test_a_token_with_a_name_that_is_none_is_refused(call: Caller) -> None:
+    reply = call("GET", "/experiments", page_token=token_of(SortByFieldName="name; drop table runs"))
+    assert reply.status == 400
+    assert reply.message.startswith('Invalid sort field name: "name; drop table runs". Field names must start')
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"ModelName": "pipelines"},
+        {"SortByFieldName": "no_such_column"},
+        {"SortByFieldName": "name", "Scope": {"nothing": "x"}},
+        {"SortByFieldName": "name", "Filter": [["name", "HACK", "x"]]},
+        {"SortByFieldName": "name", "SortByFieldValue": 2**70, "KeyFieldValue": "y"},
+        {"SortByFieldName": "name", "SortByFieldValue": [], "KeyFieldValue": {}},
+    ],
+)
+def test_a_token_of_another_list_is_a_failure_of_the_server(call: Caller, kept: dict[str, Any]) -> None:
+    assert call("GET", "/experiments", page_token=token_of(**kept)).status == 500
+
+
+def test_an_empty_token_asks_for_everything(call: Caller) -> None:
+    assert sorted(names(call("GET", "/experiments", page_token="e30="))) == ["Default", *NAMES]
 
 
 def test_page_begins_at_the_next_row_when_its_first_was_deleted(call: Caller) -> None:

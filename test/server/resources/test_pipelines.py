@@ -74,9 +74,8 @@ def test_upload_makes_pipeline_and_version_of_one_name(call: Caller) -> None:
         "display_name": "shown",
         "description": "told",
     }
-    assert version["code_source_url"] == "https://x"
     assert "tags" not in version
-    assert "code_source_url" not in made
+    assert "code_source_url" not in version
 
 
 def test_upload_without_a_name_takes_the_files(call: Caller) -> None:
@@ -112,7 +111,7 @@ def test_upload_with_bad_tags_is_refused(call: Caller, tags: str) -> None:
 
 def test_upload_with_a_long_name_is_refused(call: Caller) -> None:
     reply = call.upload(CONTENT, name="n" * 129)
-    assert (reply.status, reply.json["error_message"]) == (400, "Pipeline.Name length cannot exceed 128")
+    assert (reply.status, reply.json) == (400, "Invalid input error: Pipeline.Name length cannot exceed 128\n")
 
 
 def test_upload_of_a_version(call: Caller) -> None:
@@ -138,11 +137,14 @@ def test_version_name_must_be_free_in_its_pipeline(call: Caller) -> None:
     assert reply.status == 409
 
 
-def test_version_is_found_under_its_own_pipeline_only(call: Caller) -> None:
+def test_a_version_is_found_by_its_own_id_whatever_pipeline_is_named(call: Caller) -> None:
     mine, other = make(call), make(call)
-    version_id = versions(call, mine)[0]["pipeline_version_id"]
-    reply = call("GET", f"/pipelines/{other['pipeline_id']}/versions/{version_id}")
-    assert (reply.status, reply.message) == (404, f"PipelineVersion {version_id} not found")
+    (version,) = versions(call, mine)
+    path = f"/pipelines/{other['pipeline_id']}/versions/{version['pipeline_version_id']}"
+    assert call("GET", path).json == version
+    assert call("PATCH", path, {"display_name": "new"}).json["pipeline_id"] == mine["pipeline_id"]
+    assert call("DELETE", path).json == {}
+    assert versions(call, mine) == []
 
 
 def test_versions_of_an_unknown_pipeline_are_not_found(call: Caller) -> None:
@@ -194,7 +196,74 @@ def test_patch_of_a_version(call: Caller) -> None:
 @pytest.mark.parametrize("path", ["/pipelines/x", "/pipelines/x/versions/y"])
 @pytest.mark.parametrize("method", ["GET", "DELETE", "PATCH"])
 def test_unknown_id_is_not_found(call: Caller, method: str, path: str) -> None:
-    assert call(method, path, {"tags": {"a": "b"}} if method == "PATCH" else None).status == 404
+    assert call(method, path, {"display_name": "b"} if method == "PATCH" else None).status == 404
+
+
+@pytest.mark.parametrize("path", ["/pipelines/x", "/pipelines/x/versions/y"])
+def test_tags_for_what_is_not_there_are_a_failure_of_the_server(call: Caller, path: str) -> None:
+    assert call("PATCH", path, {"tags": {"a": "b"}}).status == 500
+
+
+def test_a_pipeline_is_found_by_its_name_without_case_and_accents(call: Caller) -> None:
+    made = call("POST", "/pipelines", {"name": "Crème"}).json
+    assert call("GET", "/pipelines/names/CREME").json == made
+    assert call("POST", "/pipelines", {"name": "crème"}).status == 409
+    assert call("GET", "/pipelines", filter=[{"operation": 1, "key": "name", "stringValue": "creme"}]).json[
+        "pipelines"
+    ] == [made]
+
+
+def test_whole_numbers_in_a_spec_have_no_fraction(call: Caller) -> None:
+    number = {"parameterType": "NUMBER_DOUBLE", "defaultValue": 2.0}
+    content = json.dumps(pipeline("true", a=number, b={**number, "defaultValue": 2.5})).encode()
+    made = call.upload(content, name=fresh(), to="upload").json
+    inputs = versions(call, made)[0]["pipeline_spec"]["root"]["inputDefinitions"]["parameters"]
+    assert [type(inputs[name]["defaultValue"]) for name in "ab"] == [int, float]
+
+
+def test_defaults_in_an_uploaded_spec_are_left_out(call: Caller) -> None:
+    spec = pipeline("true")
+    spec["root"]["dag"]["tasks"]["step"]["cachingOptions"] = {"enableCache": False}
+    made = call.upload(json.dumps(spec).encode(), name=fresh()).json
+    (version,) = versions(call, made)
+    assert version["pipeline_spec"]["root"]["dag"]["tasks"]["step"]["cachingOptions"] == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({}, "invalid pipeline spec URL: "),
+        ({"pipeline_version": {"package_url": {"pipeline_url": "no url"}}}, "invalid pipeline spec URL: no url"),
+        *(
+            ({"pipeline_version": {"package_url": {"pipeline_url": url}}}, "Pipeline URL validation failed")
+            for url in ("http://github.com/x.yaml", "https://github.com:8443/x", "https://127.0.0.1/x", "/x")
+        ),
+    ],
+)
+def test_a_url_that_a_cluster_would_not_fetch_is_refused(call: Caller, body: dict[str, Any], message: str) -> None:
+    reply = call("POST", "/pipelines/create", body)
+    assert (reply.status, reply.message) == (400, message)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({}, "Failed to create a pipeline version. Package URL is nil"),
+        ({"package_url": {}}, "Failed to create a pipeline version. Package URL is empty"),
+        (
+            {"package_url": {"pipeline_url": "https://x"}},
+            "Failed to create a pipeline version. Parent pipeline id is empty",
+        ),
+        ({"package_url": {"pipeline_url": "https://x"}, "pipeline_id": "p"}, "name is required"),
+        (
+            {"package_url": {"pipeline_url": "https://x"}, "pipeline_id": "p", "name": "v"},
+            "Pipeline URL validation failed",
+        ),
+    ],
+)
+def test_a_version_from_a_url_is_checked_in_order(call: Caller, body: dict[str, Any], message: str) -> None:
+    reply = call("POST", "/pipelines/p/versions", body)
+    assert (reply.status, reply.message) == (400, message)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from kfp_server_api.server import LocalServer
 pytest.importorskip("kfp", reason="kfp, which executes pipelines, is not installed")
 
 NEVER = "1970-01-01T00:00:00Z"
+FAILURE = "Internal Server Error"
 NUMBER = {"parameterType": "NUMBER_INTEGER"}
 NO_NUMBER = "input parameter p requires type double or integer, but the parameter value is not of number value type"
 NO_TEXT = "input parameter p requires type string, but the input parameter is not of string value type"
@@ -254,21 +255,41 @@ def test_parameter_with_a_default_or_optional_may_be_missing(call: Caller, decla
 
 
 def test_run_needs_a_name_and_a_source(call: Caller) -> None:
-    assert refused(call, display_name="") == (400, "Run name cannot be empty")
-    assert refused(call) == (400, "A run needs a pipeline_version_reference or a pipeline_spec")
+    for fields, reason in (
+        ({"display_name": ""}, "Run name cannot be empty"),
+        ({}, "Failed to fetch a template with an empty pipeline spec manifest"),
+    ):
+        reply = call("POST", "/runs", {"display_name": "r", **fields})
+        assert (reply.status, reply.message, reply.reason.endswith(f": {reason}")) == (500, FAILURE, True)
+
+
+@pytest.mark.parametrize(("length", "status"), [(255, 200), (256, 500)])
+def test_a_name_has_255_characters_at_most(call: Caller, length: int, status: int) -> None:
+    run = {"display_name": "ä" * length, "pipeline_spec": pipeline("true")}
+    assert call("POST", "/runs", run).status == status
 
 
 def test_unknown_parts_of_a_run_are_not_found(call: Caller) -> None:
     spec = pipeline("true")
     by_version = {"pipeline_version_id": "v"}
     assert refused(call, pipeline_spec=spec, experiment_id="e") == (404, "Experiment e not found")
-    assert refused(call, pipeline_version_reference=by_version) == (404, "PipelineVersion v not found")
-    assert refused(call, pipeline_version_reference={"pipeline_id": "p"}) == (404, "Pipeline p not found")
+    for reference, reason in (
+        (by_version, "PipelineVersion v not found"),
+        ({"pipeline_id": "p"}, "Pipeline p not found"),
+    ):
+        reply = call("POST", "/runs", {"display_name": "r", "pipeline_version_reference": reference})
+        assert (reply.status, reply.reason.endswith(f": {reason}")) == (500, True)
 
 
-@pytest.mark.parametrize("spec", [5, [], {}, {"pipelineInfo": {"name": "x"}}, {"pipeline_spec": {"root": 1}}])
+@pytest.mark.parametrize("spec", [{}, {"pipelineInfo": {"name": "x"}}, {"pipeline_spec": {"root": 1}}])
 def test_bad_inline_spec_is_refused(call: Caller, spec: Any) -> None:
-    assert refused(call, pipeline_spec=spec)[0] == 400
+    assert refused(call, pipeline_spec=spec) == (500, FAILURE)
+
+
+@pytest.mark.parametrize("spec", [5, []])
+def test_an_inline_spec_that_is_no_object_is_refused(call: Caller, spec: Any) -> None:
+    reply = call("POST", "/runs", {"display_name": "r", "pipeline_spec": spec})
+    assert (reply.status, reply.reason.startswith("proto: syntax error (line 1:40): unexpected token ")) == (400, True)
 
 
 def test_inline_wrapper_without_platform_comes_back_unwrapped(call: Caller) -> None:
@@ -279,7 +300,7 @@ def test_inline_wrapper_without_platform_comes_back_unwrapped(call: Caller) -> N
 def test_chosen_run_id_must_be_free(call: Caller) -> None:
     run_id = str(uuid.uuid4())
     assert start(call, pipeline("true"), run_id=run_id)["run_id"] == run_id
-    assert refused(call, pipeline_spec=pipeline("true"), run_id=run_id)[0] == 409
+    assert refused(call, pipeline_spec=pipeline("true"), run_id=run_id) == (500, FAILURE)
 
 
 def test_plugins_output_belongs_to_the_server(call: Caller) -> None:

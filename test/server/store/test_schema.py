@@ -151,3 +151,31 @@ def test_alembic_is_imported_only_for_a_file_that_needs_it(python: Any, old: Pat
     )
     new = str(tmp_path / "new.db")
     assert python(code, new, new, str(old)).split() == ["False", "False", "True"]
+
+
+@pytest.fixture
+def twins(old: Path) -> Path:
+    """A file of an earlier release with two pipelines whose names differ in case and accents, the older one first."""
+    with closing(sqlite3.connect(old)) as connection:
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(pipelines)")]
+        own = {"pipeline_id": "?", "name": "?"}
+        chosen = ", ".join(own.get(column, column) for column in columns)
+        for pipeline_id, name in (("older", "Übung"), ("younger", "ubung")):
+            insert = f"INSERT INTO pipelines SELECT {chosen} FROM pipelines LIMIT 1"
+            connection.execute(insert, (pipeline_id, name))
+        connection.commit()
+    return old
+
+
+def test_pipelines_whose_names_have_become_one_are_kept(twins: Path) -> None:
+    with LocalServer(db=twins, parallel_runs=0) as server:
+        found = Caller(server.url)("GET", "/pipelines", page_size=100).json["pipelines"]
+    assert {"older": "Übung", "younger": "ubung"}.items() <= {
+        each["pipeline_id"]: each["name"] for each in found
+    }.items()
+
+
+@pytest.mark.parametrize("name", ["ubung", "%C3%9CBUNG"])
+def test_of_names_that_have_become_one_the_older_is_found(twins: Path, name: str) -> None:
+    with LocalServer(db=twins, parallel_runs=0) as server:
+        assert Caller(server.url)("GET", f"/pipelines/names/{name}").json["pipeline_id"] == "older"
