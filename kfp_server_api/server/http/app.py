@@ -30,6 +30,7 @@ from kfp_server_api.server.errors import (
     UploadError,
 )
 from kfp_server_api.server.http.arguments import read_arguments, takes_file
+from kfp_server_api.server.http.handler_threads import HandlerThreads
 from kfp_server_api.server.http.origin_guard import OriginGuard
 from kfp_server_api.server.json_safe import json_safe
 from kfp_server_api.server.resources import experiments, health, pipeline_versions, pipelines, runs, uploads
@@ -98,8 +99,9 @@ def make_app(context: Context, hosts: Iterable[str] = (), handlers: Mapping[str,
         hosts: names and addresses by which clients may call the server besides those of the loopback.
         handlers: by the names of operations.
     """
+    threads = HandlerThreads()
     app = Starlette(
-        routes=[_route(operation, context, handlers.get(operation.name)) for operation in _in_order()],
+        routes=[_route(operation, context, handlers.get(operation.name), threads) for operation in _in_order()],
         middleware=[Middleware(OriginGuard, hosts=list(hosts))],
         exception_handlers={HTTPException: _http_error, Exception: _failure},
     )
@@ -113,13 +115,13 @@ def _in_order() -> list[Operation]:
     return sorted((operation for operation in found if operation.served), key=lambda one: one.path.count("{"))
 
 
-def _route(operation: Operation, context: Context, handler: Handler | None) -> Route:
+def _route(operation: Operation, context: Context, handler: Handler | None, threads: HandlerThreads) -> Route:
     path = _PLACEHOLDER.sub(lambda match: "{" + match[1].replace(".", "_") + "}", operation.path)
     methods = _METHODS if operation.name in _ANY_METHOD else (operation.method,)
-    return Route(path, _endpoint(operation, context, handler), methods=list(methods), name=operation.name)
+    return Route(path, _endpoint(operation, context, handler, threads), methods=list(methods), name=operation.name)
 
 
-def _endpoint(operation: Operation, context: Context, handler: Handler | None) -> Endpoint:
+def _endpoint(operation: Operation, context: Context, handler: Handler | None, threads: HandlerThreads) -> Endpoint:
     action = _action(operation)
 
     async def endpoint(request: Request) -> Response:
@@ -127,7 +129,7 @@ def _endpoint(operation: Operation, context: Context, handler: Handler | None) -
             if handler is None:
                 raise RequestError(UNIMPLEMENTED, f"The local server does not implement {operation.name}")
             call = Call(context, await read_arguments(operation, request))
-            return await _response(operation, await run_in_threadpool(handler, call))
+            return await _response(operation, await threads.run(operation, handler, call))
         except RequestError as problem:
             return JSONResponse(problem.body(action), problem.status)
         except ClientDisconnect:

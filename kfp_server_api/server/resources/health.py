@@ -10,7 +10,12 @@ from kfp_server_api.server.resources.call import Call, Handler, Stream
 
 
 def get(call: Call) -> Stream:
-    """Return what the official SDK asks first; two of its four keys are no fields of the API, and none is left out."""
+    """Return what the official SDK asks first; two of its four keys are no fields of the API, and none is left out.
+
+    Raises:
+        StoreUnavailable: the database file is gone.
+    """
+    call.context.store.check()
     health = {
         "commit_sha": os.environ.get("COMMIT_SHA", "unknown"),
         "tag_name": os.environ.get("TAG_NAME", "unknown"),
