@@ -4,13 +4,15 @@
 from __future__ import annotations
 
 import atexit
-import shutil
+import logging
+import os
 import socket
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+import weakref
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,9 +25,12 @@ from kfp_server_api.server.resources.call import Context
 from kfp_server_api.server.resources.experiments import default_experiment_id
 from kfp_server_api.server.settings import PROCESSORS, Settings
 from kfp_server_api.server.store.database import Store
+from kfp_server_api.server.store.temporary import temporary
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+_log = logging.getLogger(__name__)
 
 _START = 30.0
 _LINGER = 3
@@ -35,7 +40,8 @@ _LINGER = 3
 class LocalServer:
     """A server in a thread of this process, with its data in one SQLite file.
 
-    Use it as a context manager, or call `start()` and `stop()`. A stopped server may be started again.
+    Use it as a context manager, or call `start()` and `stop()`. A stopped server may be started again. To a process that
+    is forked meanwhile it remains the parent's: it can be called there, and `stop()` does nothing.
 
     Args:
         host: address to listen on.
@@ -43,9 +49,12 @@ class LocalServer:
         db: file for the data; without one they are gone when the server stops.
         parallel_runs: runs that are executed at one time; one for each processor if not given. With 0 runs are
             accepted and wait.
+        env: environment variables that components get by name, besides PATH, HOME, TZ, TMPDIR, those of languages and
+            proxies, and SSL_* and PIP_*; None stands for the value that this process has.
+        token: what every caller has to send, health checks excepted, as `Authorization: Bearer <token>`.
 
     Raises:
-        ValueError: a port or a number of runs that cannot be.
+        ValueError: a port, a number of runs, a variable or a token that cannot be.
     """
 
     def __init__(
@@ -54,16 +63,22 @@ class LocalServer:
         port: int = 0,
         db: str | Path | None = None,
         parallel_runs: int | None = None,
+        env: Mapping[str, str | None] | None = None,
+        token: str | None = None,
     ) -> None:
         self._settings = Settings(
             host,
             port,
             Path(db).absolute() if db is not None else None,
             PROCESSORS if parallel_runs is None else parallel_runs,
+            env=dict(env or {}),
+            token=token or "",
         )
         self._url = ""
         self._db: Path | None = None
         self._running: ExitStack | None = None
+        self._process = 0
+        self._descriptors: Callable[[], list[int]] = list
 
     @property
     def url(self) -> str:
@@ -87,6 +102,8 @@ class LocalServer:
         with ExitStack() as stack:  # what has started is stopped in reverse order, also where the next step fails
             self._start(stack)
             self._running = stack.pop_all()
+        self._process = os.getpid()
+        _started.add(self)
         return self
 
     def _start(self, stack: ExitStack) -> None:
@@ -96,38 +113,72 @@ class LocalServer:
         store = stack.enter_context(closing(Store(db)))
         with store.write() as connection:
             default_experiment_id(connection)
-        queue = stack.enter_context(closing(RunQueue(store, RunFiles(_runs(db)), settings.parallel_runs)))
+        files, environment = RunFiles(_runs(db)), settings.added_env()
+        queue = stack.enter_context(closing(RunQueue(store, files, settings.parallel_runs, environment)))
         address, port = listener.getsockname()[:2]
-        stack.enter_context(_serving(make_app(Context(settings, store, queue), (settings.host, address)), listener))
+        app = make_app(Context(settings, store, queue), (settings.host, address), token=settings.token)
+        connections = stack.enter_context(_serving(app, listener))
         stack.callback(self._forget)
+        self._descriptors = lambda: [*store.descriptors(), *queue.descriptors(), listener.fileno(), *connections()]
         self._url = f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
         self._db = db
+        if not ip_address(address.partition("%")[0]).is_loopback:
+            _log.warning("%s", _exposed(self._url, bool(settings.token)))
         queue.wake()
 
     def _temporary(self, stack: ExitStack) -> Path:
-        folder = tempfile.mkdtemp(prefix="kfp-server-")
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        db = stack.enter_context(temporary())
         atexit.register(self.stop)  # a server that nobody stops leaves nothing behind either
         stack.callback(atexit.unregister, self.stop)
-        return Path(folder) / "kfp.db"
+        return db
 
     def _forget(self) -> None:
         self._url, self._db = "", None
+        _started.discard(self)
 
     def stop(self) -> None:
         """Stop serving, end the runs that are going on, remove a temporary database; takes seconds.
 
         Runs that wait are started by the next server on the same file.
         """
+        if self._process != os.getpid():
+            return
         running, self._running = self._running, None
         if running:
             running.close()
+
+    def _leave_to_parent(self) -> None:
+        """Close what a process has that was just forked from the server's, and would keep open as long as it lives."""
+        with open(os.devnull, "rb") as nothing:
+            for descriptor in self._descriptors():
+                os.dup2(nothing.fileno(), descriptor, inheritable=False)
 
     def __enter__(self) -> Self:
         return self if self._running else self.start()
 
     def __exit__(self, *error: object) -> None:
         self.stop()
+
+
+_started: weakref.WeakSet[LocalServer] = weakref.WeakSet()
+
+
+def _leave_all_to_parent() -> None:
+    for server in list(_started):
+        server._leave_to_parent()
+
+
+if hasattr(os, "register_at_fork"):  # Windows has no forks
+    os.register_at_fork(after_in_child=_leave_all_to_parent)
+
+
+def _exposed(url: str, token: bool) -> str:
+    """Say what a server opens that listens on more than the loopback."""
+    who = "who has its token" if token else "who can reach it, since it asks for no token (--token),"
+    return (
+        f"{url} is open to the network: {who} can run any command as this user and read all data."
+        " Nothing that is sent is encrypted, a token neither"
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -148,8 +199,8 @@ def _runs(db: Path) -> Path:
 
 
 @contextmanager
-def _serving(app: Callable[..., Any], listener: socket.socket) -> Iterator[None]:
-    """Serve in a thread while the block runs."""
+def _serving(app: Callable[..., Any], listener: socket.socket) -> Iterator[Callable[[], list[int]]]:
+    """Serve in a thread while the block runs; give what returns the descriptors of the open connections."""
     config = uvicorn.Config(
         app,
         loop="asyncio",
@@ -164,12 +215,16 @@ def _serving(app: Callable[..., Any], listener: socket.socket) -> Iterator[None]
     thread.start()
     try:
         _await_start(server, thread)
-        yield
+        yield lambda: [_descriptor(connection) for connection in list(server.server_state.connections)]
     finally:
         server.should_exit = True
         thread.join(_LINGER + 2)
         server.force_exit = True
         thread.join(2)
+
+
+def _descriptor(connection: Any) -> int:
+    return int(connection.transport.get_extra_info("socket").fileno())
 
 
 def _await_start(server: uvicorn.Server, thread: threading.Thread) -> None:

@@ -23,6 +23,7 @@ from kfp_server_api.server.engine.dag import PipelineRun
 from kfp_server_api.server.engine.events import Event, RunRequest, run_event
 from kfp_server_api.server.engine.outcome import FAILED, RUNNING, Outcome
 from kfp_server_api.server.engine.outputs import as_json
+from kfp_server_api.server.process_exit import adopt_orphans, end_children
 
 _STOPPED = 143
 _LEAST_AT_ONCE = 2
@@ -50,6 +51,7 @@ class Reporter:
                 pass
         except OSError:
             pass
+        end_children()
         os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
@@ -58,6 +60,7 @@ def main(request_file: str) -> None:
     request: RunRequest = json.loads(Path(request_file).read_text(encoding="utf-8"))
     connection = socket.socket(fileno=request["descriptor"])
     connection.set_inheritable(False)
+    adopt_orphans()
     _restore(request["python_path"])
     reporter = Reporter(connection)
     reporter.send(run_event(RUNNING, time.time()))
@@ -70,7 +73,7 @@ def main(request_file: str) -> None:
 
 
 def _restore(python_path: str | None) -> None:
-    """Give components the server's own PYTHONPATH back; this process had its own."""
+    """Give components the PYTHONPATH that is theirs; this process had its own."""
     os.environ.pop("PYTHONPATH", None)
     if python_path is not None:
         os.environ["PYTHONPATH"] = python_path
@@ -94,6 +97,7 @@ def _stop_on_signal(components: Components) -> None:
         # No clean-up and no report: the parent knows that it asked for the end, and has a deadline.
         for process in list(components.running):
             process.wait()
+        end_children()
         os._exit(_STOPPED)
 
     signal.signal(signal.SIGTERM, stop)
@@ -108,5 +112,6 @@ def _final_event(outcome: Outcome) -> Event:
 if __name__ == "__main__":
     main(sys.argv[1])
     sys.stdout.flush()
+    end_children()
     # Without waiting for threads: the report is sent, and nothing else is left to do.
     os._exit(0)

@@ -20,7 +20,7 @@ class RunRequest(TypedDict):
     descriptor: int
     """The socket, inherited by the process, that takes the events."""
     python_path: str | None
-    """The server's own PYTHONPATH, which components get; None where it has none."""
+    """The PYTHONPATH that components get; None for none. The process itself has one to find this package."""
 
 
 class RunEvent(TypedDict):

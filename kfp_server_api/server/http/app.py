@@ -32,6 +32,7 @@ from kfp_server_api.server.errors import (
 from kfp_server_api.server.http.arguments import read_arguments, takes_file
 from kfp_server_api.server.http.handler_threads import HandlerThreads
 from kfp_server_api.server.http.origin_guard import OriginGuard
+from kfp_server_api.server.http.token_guard import TokenGuard
 from kfp_server_api.server.json_safe import json_safe
 from kfp_server_api.server.resources import experiments, health, pipeline_versions, pipelines, runs, uploads
 from kfp_server_api.server.resources.call import Answer, Call, Context, Handler, Page, Stream
@@ -91,22 +92,32 @@ class _Streamed(StreamingResponse):
                 self._others.close()
 
 
-def make_app(context: Context, hosts: Iterable[str] = (), handlers: Mapping[str, Handler] = HANDLERS) -> Starlette:
+def make_app(
+    context: Context, hosts: Iterable[str] = (), handlers: Mapping[str, Handler] = HANDLERS, token: str = ""
+) -> Starlette:
     """Return the ASGI application that serves the API.
 
     Args:
         context: what the handlers share.
         hosts: names and addresses by which clients may call the server besides those of the loopback.
         handlers: by the names of operations.
+        token: what callers have to show, health checks excepted; "" for nothing.
     """
     threads = HandlerThreads()
     app = Starlette(
         routes=[_route(operation, context, handlers.get(operation.name), threads) for operation in _in_order()],
-        middleware=[Middleware(OriginGuard, hosts=list(hosts))],
+        middleware=[
+            Middleware(OriginGuard, hosts=list(hosts)),
+            Middleware(TokenGuard, token=token, open_paths=_health_paths()),
+        ],
         exception_handlers={HTTPException: _http_error, Exception: _failure},
     )
     app.router.redirect_slashes = False  # to the API a trailing slash is another path
     return app
+
+
+def _health_paths() -> frozenset[str]:
+    return frozenset(operation.path for operation in operations(api.HealthzServiceApi))
 
 
 def _in_order() -> list[Operation]:

@@ -68,6 +68,11 @@ def first_waiting(connection: sa.Connection, besides: Collection[str]) -> str | 
     return found
 
 
+def known(connection: sa.Connection, run_ids: Collection[str]) -> Collection[str]:
+    """Return those of some ids that are of runs."""
+    return connection.scalars(sa.select(runs.c.run_id).where(runs.c.run_id.in_(run_ids))).all()
+
+
 def change_run(connection: sa.Connection, run_id: str, state: str, when: float) -> bool:
     """Bring a run to a state that is no end and note it in the history.
 

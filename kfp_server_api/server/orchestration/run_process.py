@@ -14,12 +14,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Callable
 
 from kfp_server_api.server.json_safe import json_safe
-from kfp_server_api.server.process_exit import exit_text, tail
+from kfp_server_api.server.orchestration.environment import component_environment
+from kfp_server_api.server.process_exit import MARK, end_marked, exit_text, mark, tail
 from kfp_server_api.server.states import FINAL
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def refusal(system: str = os.name) -> str:
 
 
 class RunProcess:
-    """One run of a pipeline, in a process group of its own.
+    """One run of a pipeline, in a process group of its own; what leaves the group ends with the run, too.
 
     The child says that it is there (the event `run` RUNNING) and begins to work when that event was handled without
     `terminate` being called: what is not recorded as running has done nothing. It ends itself and all that it started
@@ -66,6 +67,7 @@ class RunProcess:
         directory: folder for all that the run writes; its name serves as the run's id in the pipeline.
         on_event: receives each event, in order, in one thread: `run` RUNNING, then `task` events, and last,
             exactly once, `run` SUCCEEDED or FAILED.
+        environment: variables that components get besides those of `component_environment`.
     """
 
     def __init__(
@@ -75,11 +77,13 @@ class RunProcess:
         parameters: dict[str, Any],
         directory: Path,
         on_event: Callable[[Event], None],
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self._spec = spec
         self._parameters = parameters
         self._directory = Path(directory)
         self._on_event = on_event
+        self._environment = environment or {}
         # Guards the four below, and is held for moments only, never while a process starts or an event is handled.
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -117,6 +121,11 @@ class RunProcess:
                 _signal_group(self._process.pid, signal.SIGTERM)
                 self._connection.shutdown(socket.SHUT_RD)  # wakes the thread of the run
 
+    def descriptors(self) -> list[int]:
+        """Return the descriptor of the connection to the child, while there is one."""
+        connection = self._connection
+        return [connection.fileno()] if connection and connection.fileno() >= 0 else []
+
     def _run(self) -> None:
         """Start the child, pass on its reports until it ends, and report the end: all that calls `on_event`."""
         final: RunEvent | None = None
@@ -133,10 +142,11 @@ class RunProcess:
     @contextlib.contextmanager
     def _launched(self) -> Iterator[tuple[subprocess.Popen[bytes], socket.socket]]:
         """Give the child and the connection to it, until no process of the run is left."""
-        self._directory.mkdir(parents=True, exist_ok=True)
+        for folder in (self._directory.parent, self._directory):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         ours, theirs = socket.socketpair()
         with ours:
-            with theirs, self._locked() as lock, (self._directory / _LOG_NAME).open("ab") as log:
+            with theirs, self._locked() as lock, self._private(_LOG_NAME).open("ab") as log:
                 process = self._popen(theirs.fileno(), lock.fileno(), log)
             try:
                 with self._lock:
@@ -150,6 +160,13 @@ class RunProcess:
                     self._connection = None
                 _signal_group(process.pid, signal.SIGKILL)
                 process.wait()
+                end_marked(self._directory)
+
+    def _private(self, name: str) -> Path:
+        """Return a file of the run's folder, made for this user alone where it is missing."""
+        file = self._directory / name
+        file.touch(0o600)
+        return file
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[IO[bytes]]:
@@ -157,7 +174,7 @@ class RunProcess:
         import fcntl  # not on Windows, where nothing is started
 
         deadline = time.monotonic() + _LOCKED
-        with (self._directory / _LOCK_NAME).open("wb") as file:
+        with self._private(_LOCK_NAME).open("wb") as file:
             while True:
                 try:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -170,25 +187,28 @@ class RunProcess:
             yield file
 
     def _popen(self, connection: int, lock: int, log: IO[bytes]) -> subprocess.Popen[bytes]:
+        environment = {**component_environment(self._environment), MARK: mark(self._directory)}
+        request = self._write_request(connection, environment.get("PYTHONPATH"))
         return subprocess.Popen(
-            [sys.executable, "-m", "kfp_server_api.server.engine", str(self._write_request(connection))],
+            [sys.executable, "-m", "kfp_server_api.server.engine", str(request)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd=self._directory,
-            env=_environment(),
+            env=_with_this_package(environment),
             pass_fds=(connection, lock),
             start_new_session=True,
+            umask=0o077,
         )
 
-    def _write_request(self, descriptor: int) -> Path:
+    def _write_request(self, descriptor: int, python_path: str | None) -> Path:
         request: RunRequest = {
             "spec": self._spec,
             "parameters": self._parameters,
             "descriptor": descriptor,
-            "python_path": os.environ.get("PYTHONPATH"),
+            "python_path": python_path,
         }
-        file = self._directory / "request.json"
+        file = self._private("request.json")
         file.write_text(json.dumps(request, default=str), encoding="utf-8")
         return file
 
@@ -257,10 +277,10 @@ class RunProcess:
             _log.exception("an event of run %s could not be handled", self._directory.name)
 
 
-def _environment() -> dict[str, str]:
+def _with_this_package(environment: Mapping[str, str]) -> dict[str, str]:
     """Return an environment in which the child finds this very package, wherever it was imported from."""
     root = str(Path(__file__).absolute().parents[3])
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))}
+    return {**environment, "PYTHONPATH": os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH")]))}
 
 
 def _parsed(line: bytes) -> Event | None:

@@ -19,7 +19,7 @@ import itertools
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -31,7 +31,7 @@ from kfp_server_api.server.orchestration.run_files import RunFiles
 from kfp_server_api.server.orchestration.run_process import TERMINATED, RunProcess
 from kfp_server_api.server.states import FINAL
 from kfp_server_api.server.store import pipeline_specs
-from kfp_server_api.server.store.database import Store
+from kfp_server_api.server.store.database import Store, StoreUnavailable, reason_of
 from kfp_server_api.server.store.tables import runs
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ class RunQueue:
         store: where the runs are.
         files: their folders.
         limit: processes at one time; 0 starts none.
+        environment: variables that components get besides the chosen ones of the server's.
     """
 
     # Why no moment is a bad one. All changes of a row go through `recorder`, whose table decides, in one transaction
@@ -95,15 +96,18 @@ class RunQueue:
     # Close: no slot is given any more. Those that exist end as after terminate; one that has not begun is left as it
     # is, PENDING.
 
-    def __init__(self, store: Store, files: RunFiles, limit: int) -> None:
+    def __init__(self, store: Store, files: RunFiles, limit: int, environment: Mapping[str, str] | None = None) -> None:
         self._store = store
         self._files = files
         self._limit = limit
+        self._environment = environment or {}
         self._lock = threading.Lock()
         self._slots: dict[str, _Slot] = {}
         self._closed = threading.Event()
+        files.end_processes()
         with store.write() as connection:
             recorder.end_left_over(connection)
+            files.set_aside_unknown(partial(recorder.known, connection))
         files.remove_set_aside()
 
     def wake(self) -> None:
@@ -146,6 +150,11 @@ class RunQueue:
         for slot in slots:
             slot.ended.wait(max(0.0, deadline - time.monotonic()))
 
+    def descriptors(self) -> list[int]:
+        """Return the descriptors of the connections to processes."""
+        processes = [slot.process for slot in list(self._slots.values()) if slot.process]
+        return [descriptor for process in processes for descriptor in process.descriptors()]
+
     def _take(self) -> _Slot | None:
         """Give the run that has waited longest a slot, None where there is none of either."""
         with self._lock:
@@ -170,7 +179,7 @@ class RunQueue:
             self._end_unstarted(slot, "it was deleted before it started")
         except Exception as cause:
             _log.exception("run %s could not be started", slot.run_id)
-            self._end_unstarted(slot, f"the run could not be started: {cause}")
+            self._end_unstarted(slot, f"the run could not be started: {reason_of(cause)}")
 
     def _new_process(self, slot: _Slot) -> RunProcess:
         query = sa.select(runs.c.spec_digest, runs.c.runtime_config).where(runs.c.run_id == slot.run_id)
@@ -184,6 +193,7 @@ class RunQueue:
             parameters=(row.runtime_config or {}).get("parameters") or {},
             directory=self._files.folder(slot.run_id),
             on_event=partial(self._on_event, slot),
+            environment=self._environment,
         )
 
     def _end(self, slot: _Slot, reason: str, grace: float = 3.0) -> None:
@@ -213,7 +223,7 @@ class RunQueue:
             slot.begun = self._keep(slot, begin) and slot.begun
         except Exception as cause:
             slot.begun = False
-            self._end(slot, f"the run could not be started: {cause}")
+            self._end(slot, f"the run could not be started: {reason_of(cause)}")
             raise
         if not slot.begun:
             self._end(slot, TERMINATED)
@@ -249,7 +259,7 @@ class RunQueue:
             self._keep(slot, partial(_end_run, last=last))
         except Exception as cause:
             _log.exception("the end of run %s could not be stored: %s", slot.run_id, last["state"])
-            reason = f"the run ended as {last['state']}, but its results could not be stored: {cause}"
+            reason = f"the run ended as {last['state']}, but its results could not be stored: {reason_of(cause)}"
             failed: RunEvent = {**last, "state": "FAILED", "error": json_safe(reason[:_LONGEST]), "outputs": None}
             self._keep(slot, partial(_end_run, last=failed))
 
@@ -268,9 +278,9 @@ class RunQueue:
                     if not slot.deleted:
                         change(connection, slot.run_id)
                 return True
-            except sa.exc.OperationalError as cause:
+            except (sa.exc.OperationalError, StoreUnavailable) as cause:
                 if not attempt:
-                    _log.error("run %s waits for the store to take what it reports: %s", slot.run_id, cause.orig)
+                    _log.error("run %s waits for the store to take what it reports: %s", slot.run_id, reason_of(cause))
                 if self._closed.wait(_AGAIN):
                     break
         return False
