@@ -6,6 +6,7 @@ from __future__ import annotations
 import atexit
 import logging
 import os
+import shutil
 import socket
 import threading
 import time
@@ -25,7 +26,7 @@ from kfp_server_api.server.resources.call import Context
 from kfp_server_api.server.resources.experiments import default_experiment_id
 from kfp_server_api.server.settings import PROCESSORS, Settings
 from kfp_server_api.server.store.database import Store
-from kfp_server_api.server.store.temporary import temporary
+from kfp_server_api.server.store.temporary import DATABASE, temporary_folder
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -40,8 +41,8 @@ _LINGER = 3
 class LocalServer:
     """A server in a thread of this process, with its data in one SQLite file.
 
-    Use it as a context manager, or call `start()` and `stop()`. A stopped server may be started again. To a process that
-    is forked meanwhile it remains the parent's: it can be called there, and `stop()` does nothing.
+    Use it as a context manager, or call `start()` and `stop()`. A stopped server may be started again. To a process
+    that is forked meanwhile it remains the parent's: it can be called there, and `stop()` does nothing.
 
     Args:
         host: address to listen on.
@@ -127,10 +128,12 @@ class LocalServer:
         queue.wake()
 
     def _temporary(self, stack: ExitStack) -> Path:
-        db = stack.enter_context(temporary())
+        folder = temporary_folder()
+        # No generator, whose end a child that was forked would bring about, too, when it ends.
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
         atexit.register(self.stop)  # a server that nobody stops leaves nothing behind either
         stack.callback(atexit.unregister, self.stop)
-        return db
+        return folder / DATABASE
 
     def _forget(self) -> None:
         self._url, self._db = "", None

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A folder for data that nobody keeps."""
+"""Folders for data that nobody keeps."""
 
 from __future__ import annotations
 
@@ -8,29 +8,22 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from kfp_server_api.server.store.file_lock import beside, locked
 
-_PREFIX, _DATABASE = "kfp-server-", "kfp.db"
+DATABASE = "kfp.db"
+"""Name of the database in such a folder."""
+
+_PREFIX = "kfp-server-"
 _NEW = 60.0
 """Seconds after which a folder without a lock is none that a server is just making its database in."""
 
 
-@contextmanager
-def temporary() -> Iterator[Path]:
-    """Give the path of a database in a new folder, which is removed after the block.
-
-    Folders of servers that could not do that, since they were killed, are removed now.
-    """
+def temporary_folder() -> Path:
+    """Make a new folder; those of servers that could not remove theirs, since they were killed, are removed now."""
     _remove_left()
-    folder = tempfile.mkdtemp(prefix=_PREFIX)
-    try:
-        yield Path(folder) / _DATABASE
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=_PREFIX))
 
 
 def _remove_left() -> None:
@@ -45,7 +38,7 @@ def _is_own(folder: Path) -> bool:
 
 
 def _remove_unless_used(folder: Path) -> None:
-    lock = beside(folder / _DATABASE)
+    lock = beside(folder / DATABASE)
     if lock.exists():
         held = locked(lock)
         if held:
