@@ -92,9 +92,9 @@ def test_a_database_that_was_deleted_or_replaced_is_not_available(tmp_path: Path
 
 
 def test_errors_name_neither_parameters_nor_statements(tmp_path: Path) -> None:
-    with closing(Store(tmp_path / "kfp.db")) as store:
-        with pytest.raises(sa.exc.IntegrityError) as error, store.write() as connection:
-            for _ in range(2):
-                connection.execute(settings.insert().values(name="n", value="secret"))
+    store = Store(tmp_path / "kfp.db")
+    with closing(store), pytest.raises(sa.exc.IntegrityError) as error, store.write() as connection:
+        for _ in range(2):
+            connection.execute(settings.insert().values(name="n", value="secret"))
     assert "secret" not in str(error.value)
     assert reason_of(error.value) == "UNIQUE constraint failed: settings.name"

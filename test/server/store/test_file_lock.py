@@ -42,9 +42,8 @@ def moved(file: Path) -> Path:
 
 @pytest.mark.parametrize("other", [by_symbolic_link, by_hard_link, without_its_lock_file, moved])
 def test_a_database_in_use_is_in_use_by_any_name(tmp_path: Path, other: Callable[[Path], Path]) -> None:
-    with closing(Store(tmp_path / "kfp.db")):
-        with pytest.raises(StoreError, match="in use by another server"):
-            Store(other(tmp_path / "kfp.db"))
+    with closing(Store(tmp_path / "kfp.db")), pytest.raises(StoreError, match="in use by another server"):
+        Store(other(tmp_path / "kfp.db"))
 
 
 def test_a_database_that_was_let_go_can_be_taken_and_no_lock_is_left(tmp_path: Path) -> None:
