@@ -47,14 +47,13 @@ def require_version(connection: sa.Connection, version_id: str, pipeline_id: str
 
 
 def latest_version(connection: sa.Connection, pipeline_id: str) -> dict[str, Any]:
-    """Return the newest version of a pipeline, of those of one second the one that came last.
+    """Return the version of a pipeline that came last.
 
     Raises:
         RequestError: there is no such pipeline, or it has no version.
     """
     require_pipeline(connection, pipeline_id)
-    newest = sa.select(pipeline_versions).where(_c.pipeline_id == pipeline_id)
-    newest = newest.order_by(_c.created_at.desc(), sa.literal_column("rowid").desc()).limit(1)
+    newest = sa.select(pipeline_versions).where(_c.pipeline_id == pipeline_id).order_by(_c.arrival.desc()).limit(1)
     row = connection.execute(newest).mappings().first()
     if row is None:
         raise invalid(f"Pipeline {pipeline_id} has no versions")
