@@ -12,7 +12,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -154,7 +154,8 @@ class LocalServer:
         """Close what a process has that was just forked from the server's, and would keep open as long as it lives."""
         with open(os.devnull, "rb") as nothing:
             for descriptor in self._descriptors():
-                os.dup2(nothing.fileno(), descriptor, inheritable=False)
+                with suppress(OSError):  # one that is closed
+                    os.dup2(nothing.fileno(), descriptor, inheritable=False)
 
     def __enter__(self) -> Self:
         return self if self._running else self.start()
@@ -169,6 +170,7 @@ _started: weakref.WeakSet[LocalServer] = weakref.WeakSet()
 def _leave_all_to_parent() -> None:
     for server in list(_started):
         server._leave_to_parent()
+    _started.clear()
 
 
 if hasattr(os, "register_at_fork"):  # Windows has no forks

@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -140,7 +141,7 @@ def _endpoint(operation: Operation, context: Context, handler: Handler | None, t
             if handler is None:
                 raise RequestError(UNIMPLEMENTED, f"The local server does not implement {operation.name}")
             call = Call(context, await read_arguments(operation, request))
-            return await _response(operation, await threads.run(operation, handler, call))
+            return await _response(operation, await threads.run(operation, partial(handler, call)))
         except RequestError as problem:
             return JSONResponse(problem.body(action), problem.status)
         except ClientDisconnect:

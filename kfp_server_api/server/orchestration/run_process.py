@@ -124,7 +124,7 @@ class RunProcess:
     def descriptors(self) -> list[int]:
         """Return the descriptor of the connection to the child, while there is one."""
         connection = self._connection
-        return [connection.fileno()] if connection and connection.fileno() >= 0 else []
+        return [connection.fileno()] if connection else []
 
     def _run(self) -> None:
         """Start the child, pass on its reports until it ends, and report the end: all that calls `on_event`."""
