@@ -9,19 +9,18 @@ committed. Only the machine's own end may take the last transactions with it, ne
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from functools import partial
 from pathlib import Path
 
 import sqlalchemy as sa
 
-from kfp_server_api.server.store.file_lock import FileLock
+from kfp_server_api.server.store.database_file import DatabaseFile, StoreUnavailable
 from kfp_server_api.server.store.schema import StoreError, prepare
 
 __all__ = ["PATIENCE", "Store", "StoreError", "StoreUnavailable", "reason_of", "waiting_until"]
@@ -32,10 +31,6 @@ PATIENCE = 20.0
 _LOCKED = "The database is locked by another program; nothing was changed"
 
 _until: ContextVar[float | None] = ContextVar("_until", default=None)
-
-
-class StoreUnavailable(StoreError):
-    """The file cannot be read or written now; nothing was changed, and nothing will be."""
 
 
 @contextmanager
@@ -68,29 +63,35 @@ class Store:
         self._writing = threading.Lock()
         self._closed = False
         self._then: list[Callable[[], None]] = []  # of the one `write` that goes on
-        self._lock = _lock(path)
-        self._file = _identity(path)
+        self._file = DatabaseFile(path)
         self._engine = _engine(path)
         try:
             with self.write() as connection:
                 prepare(connection)
+            self._file.remember(self._application_id())
         except (sa.exc.DBAPIError, StoreError) as cause:
             self.close()
             raise StoreError(f"cannot use {path} as database: {reason_of(cause)}") from cause
 
+    def _application_id(self) -> int:
+        """Return what the header of the file has, once SQLite has moved it there from its log."""
+        with closing(self._engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            cursor.execute("PRAGMA application_id")
+            found = cursor.fetchone()
+            return int(found[0]) if found else 0
+
     def check(self) -> None:
-        """See that the file is still the one that was opened.
+        """See that the store can be used.
 
         Raises:
-            StoreUnavailable: it was deleted, or another one has taken its place.
+            StoreUnavailable: the file was deleted, or another one has taken its place.
             StoreError: the store is closed.
         """
         if self._closed:
             raise StoreError(f"{self.path} is closed: the server was stopped")
-        found = _identity(self.path)
-        if found != self._file:
-            what = "was replaced by another file" if found else "was deleted"
-            raise StoreUnavailable(f"The database file {what} while the server was running; restart the server")
+        self._file.check()
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -135,32 +136,11 @@ class Store:
         """Close the file; who uses the store afterwards gets a StoreError."""
         self._closed = True
         self._engine.dispose()
-        self._lock.release()
+        self._file.close()
 
     def descriptors(self) -> list[int]:
         """Return the descriptors that keep other servers off the file."""
-        return self._lock.descriptors()
-
-
-def _lock(path: Path) -> FileLock:
-    if path.is_dir():
-        raise StoreError(f"cannot use {path} as database: it is a folder")
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return FileLock(path)
-    except BlockingIOError as cause:
-        raise StoreError(f"{path} is in use by another server") from cause
-    except OSError as cause:
-        raise StoreError(f"cannot use {path} as database: {cause}") from cause
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Return what tells a file from others whatever its name; None where there is none."""
-    try:
-        found = os.stat(path)
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
+        return self._file.descriptors()
 
 
 def _deadline() -> float:

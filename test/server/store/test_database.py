@@ -91,6 +91,20 @@ def test_a_database_that_was_deleted_or_replaced_is_not_available(tmp_path: Path
         store.check()
 
 
+def test_a_database_whose_bytes_are_replaced_is_not_available(tmp_path: Path) -> None:
+    file, other = tmp_path / "kfp.db", tmp_path / "other.db"
+    Store(other).close()
+    for content in (other.read_bytes(), b"", b"no database" * 100):
+        with closing(Store(file)) as store:
+            store.check()
+            whole = file.read_bytes()
+            file.write_bytes(content)
+            with pytest.raises(StoreUnavailable, match="was replaced by another file"), store.read():
+                pass
+            file.write_bytes(whole)
+            store.check()
+
+
 def test_errors_name_neither_parameters_nor_statements(tmp_path: Path) -> None:
     store = Store(tmp_path / "kfp.db")
     with closing(store), pytest.raises(sa.exc.IntegrityError) as error, store.write() as connection:
