@@ -51,7 +51,8 @@ class RunFiles:
 
     def end_processes(self) -> None:
         """End the processes of runs of an earlier server that outlived it."""
-        end_marked(self._root)
+        if self._root.exists():
+            end_marked(self._root)
 
     def set_aside_unknown(self, known: Callable[[Collection[str]], Collection[str]]) -> None:
         """Set aside the folders of runs that are gone, since an earlier server ended before it could.
