@@ -90,6 +90,7 @@ def test_daemons_of_a_run_end_when_its_server_is_killed(tmp_path: Path) -> None:
 
 def test_what_outlived_a_server_and_its_runs_is_ended_by_the_next(tmp_path: Path) -> None:
     runs = tmp_path / "kfp.db.runs"
+    runs.mkdir()
     left = subprocess.Popen(["sleep", "300"], env={**os.environ, MARK: mark(runs / "r")}, start_new_session=True)
     with LocalServer(db=tmp_path / "kfp.db"):
         assert left.wait(20) == -signal.SIGKILL
