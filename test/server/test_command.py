@@ -23,7 +23,9 @@ COMMAND = [sys.executable, "-m", "kfp_server_api.server", "--port", "0"]
 
 
 @contextmanager
-def started(*arguments: str, folder: Path, hangup: signal.Handlers = signal.SIG_DFL) -> Iterator[subprocess.Popen[str]]:
+def started(
+    *arguments: str, folder: Path, hangup: signal.Handlers = signal.SIG_DFL, umask: int = -1
+) -> Iterator[subprocess.Popen[str]]:
     """Start the command with a folder of its own for temporary files and a way to take SIGHUP, and end it."""
     of_tests = signal.signal(signal.SIGHUP, hangup)
     try:
@@ -33,6 +35,7 @@ def started(*arguments: str, folder: Path, hangup: signal.Handlers = signal.SIG_
             stderr=subprocess.PIPE,
             text=True,
             env={**os.environ, "TMPDIR": str(folder)},
+            umask=umask,
         )
     finally:
         signal.signal(signal.SIGHUP, of_tests)
@@ -119,47 +122,63 @@ def test_a_server_that_nobody_stops_ends_its_runs(tmp_path: Path) -> None:
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
-def test_what_a_killed_server_left_is_removed_by_the_next(tmp_path: Path) -> None:
-    seen = []
-    for _ in range(2):
-        with started(folder=tmp_path) as process:
-            assert process.stdout and process.stdout.readline()
-            seen.append([file.name for file in tmp_path.iterdir()])
-            process.kill()
-    assert [len(names) for names in seen] == [1, 1]
-    assert seen[0] != seen[1]
-
-
-def test_what_a_program_left_that_was_ended_by_a_signal_is_removed_by_the_next(tmp_path: Path) -> None:
+def test_what_programs_left_that_were_ended_by_signals_is_removed_by_the_next(tmp_path: Path) -> None:
     code = "import os, signal; from kfp_server_api.server import LocalServer; server = LocalServer().start(); "
     env = {**os.environ, "TMPDIR": str(tmp_path)}
-    done = subprocess.run([sys.executable, "-c", f"{code} os.kill(os.getpid(), signal.SIGTERM)"], env=env, timeout=60)
-    assert done.returncode == -signal.SIGTERM
-    assert len(list(tmp_path.iterdir())) == 1
+    seen = []
+    for number in (signal.SIGKILL, signal.SIGTERM):
+        program = [sys.executable, "-c", f"{code} os.kill(os.getpid(), {int(number)})"]
+        assert subprocess.run(program, env=env, timeout=60).returncode == -number
+        seen.append([folder.name for folder in tmp_path.iterdir()])
+    assert [len(names) for names in seen] == [1, 1]
+    assert seen[0] != seen[1]
     subprocess.run([sys.executable, "-c", code], env=env, timeout=60, check=True)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_components_get_the_variables_that_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Caller, Path]]:
+    """Call a server with a token, `abc`, and variables for components; with the folder of its database."""
+    folder = tmp_path_factory.mktemp("guarded")
+    (folder / "token").write_text("abc\n")
+    options = ["--db", str(folder / "data" / "kfp.db"), "--token", str(folder / "token")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("FIRST", "the server's")
+        patch.setenv("SECRET", "not theirs")
+        with started(*options, "--env", "FIRST", "--env", "SECOND=a=b", folder=folder, umask=0) as process:
+            assert process.stdout
+            yield Caller(process.stdout.readline().strip()), folder / "data"
+
+
+def test_a_token_file_is_asked_for(guarded: tuple[Caller, Path]) -> None:
+    call, _ = guarded
+    call.http.headers.pop("Authorization", None)
+    assert call("GET", "/experiments").status == 401
+    call.http.headers["Authorization"] = "Bearer abc"
+    assert call("GET", "/experiments").status == 200
+
+
+def ran(call: Caller, *script: str) -> None:
+    """Run a script as a component of a server with the token `abc`."""
+    call.http.headers["Authorization"] = "Bearer abc"
+    run_id = call("POST", "/runs", {"display_name": "r", "pipeline_spec": pipeline(*script)}).json["run_id"]
+    assert call.wait(run_id)["state"] == "SUCCEEDED"
+
+
+def test_components_get_the_variables_that_are_named(guarded: tuple[Caller, Path], tmp_path: Path) -> None:
     pytest.importorskip("kfp")
-    monkeypatch.setenv("FIRST", "the server's")
-    monkeypatch.setenv("SECRET", "not theirs")
-    with started("--env", "FIRST", "--env", "SECOND=a=b", folder=tmp_path) as process:
-        assert process.stdout
-        call = Caller(process.stdout.readline().strip())
-        spec = pipeline(f'echo "$FIRST,$SECOND,$SECRET" > {tmp_path}/said')
-        call.wait(call("POST", "/runs", {"display_name": "r", "pipeline_spec": spec}).json["run_id"])
+    ran(guarded[0], f'echo "$FIRST,$SECOND,$SECRET" > {tmp_path}/said')
     assert (tmp_path / "said").read_text() == "the server's,a=b,\n"
 
 
-def test_a_token_file_is_asked_for(tmp_path: Path) -> None:
-    (tmp_path / "token").write_text("abc\n")
-    with started("--token", str(tmp_path / "token"), folder=tmp_path) as process:
-        assert process.stdout
-        call = Caller(process.stdout.readline().strip())
-        assert call("GET", "/experiments").status == 401
-        call.http.headers["Authorization"] = "Bearer abc"
-        assert call("GET", "/experiments").status == 200
+def test_what_is_written_is_for_the_user_alone(guarded: tuple[Caller, Path]) -> None:
+    pytest.importorskip("kfp")
+    call, folder = guarded
+    ran(call, "echo x > file", "mkdir folder", "env > folder/env")
+    found = [folder, *(file for file in folder.rglob("*") if not file.is_symlink())]
+    written = [file for file in found if "environment" not in file.parts]  # of Python's own making
+    assert {"kfp.db", "kfp.db-wal", "kfp.db.runs", "log.txt", "env"} <= {file.name for file in written}
+    assert {str(file): oct(file.stat().st_mode) for file in written if file.stat().st_mode & 0o077} == {}
 
 
 @pytest.mark.parametrize(
@@ -197,26 +216,6 @@ def test_it_says_what_it_opens_to_the_network(caplog: pytest.LogCaptureFixture, 
         (said,) = caplog.messages
     assert f"is open to the network: {who}" in said
     assert "can run any command as this user" in said
-
-
-def test_what_is_written_is_for_the_user_alone(tmp_path: Path) -> None:
-    pytest.importorskip("kfp")
-    folder = tmp_path / "data"
-    umask = os.umask(0)
-    try:
-        with started("--db", str(folder / "kfp.db"), folder=tmp_path) as process:
-            assert process.stdout
-            call = Caller(process.stdout.readline().strip())
-            spec = pipeline("echo x > file", "mkdir folder", "env > folder/env")
-            run_id = call("POST", "/runs", {"display_name": "r", "pipeline_spec": spec}).json["run_id"]
-            assert call.wait(run_id)["state"] == "SUCCEEDED"
-            found = [folder, *(file for file in folder.rglob("*") if not file.is_symlink())]
-            written = [file for file in found if "environment" not in file.parts]  # of Python's own making
-            assert {"kfp.db", "kfp.db-wal", "kfp.db.runs", "log.txt", "env"} <= {file.name for file in written}
-            others = {str(file): oct(file.stat().st_mode) for file in written if file.stat().st_mode & 0o077}
-            assert others == {}
-    finally:
-        os.umask(umask)
 
 
 def test_folders_of_runs_that_are_gone_are_removed_at_the_next_start(tmp_path: Path) -> None:
