@@ -15,6 +15,8 @@ from typing import Any
 from kfp_server_api.server.settings import PROCESSORS, TASKS_AT_ONCE
 
 RUNS = f"runs at one time; with 0 they are accepted and wait (default: one for each processor, here {PROCESSORS})"
+ENV = "variable that components get besides the chosen ones, with the server's value or with this one; may be repeated"
+TOKEN = "file with a token that callers have to send as Authorization: Bearer, health checks excepted"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -65,7 +67,28 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--secrets", metavar="FILE", help="YAML file with the secrets and config maps that tasks ask for"
     )
+    parser.add_argument("--env", metavar="NAME[=VALUE]", action=_Env, default={}, help=ENV)
+    parser.add_argument("--token", metavar="FILE", type=_token, help=TOKEN)
     return parser
+
+
+class _Env(argparse.Action):
+    """Collect variables by name; one without a value has the server's."""
+
+    def __call__(self, _parser: Any, namespace: Any, text: Any, _option: str | None = None) -> None:
+        """Add one."""
+        name, given, value = text.partition("=")
+        namespace.env = {**namespace.env, name: value if given else None}
+
+
+def _token(file: str) -> str:
+    try:
+        token = Path(file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeError) as cause:
+        raise argparse.ArgumentTypeError(f"cannot read {file}: {cause}") from cause
+    if not token:
+        raise argparse.ArgumentTypeError(f"{file} is empty")
+    return token
 
 
 def _stop_signal() -> threading.Event:

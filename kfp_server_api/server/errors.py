@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 INVALID, NOT_FOUND, EXISTS, FORBIDDEN, PRECONDITION, ABORTED = 3, 5, 6, 7, 9, 10
-UNIMPLEMENTED, INTERNAL, UNAVAILABLE = 12, 13, 14
+UNIMPLEMENTED, INTERNAL, UNAVAILABLE, UNAUTHENTICATED = 12, 13, 14, 16
 
 STATUSES: Mapping[int, int] = {
     INVALID: 400,
@@ -20,6 +20,7 @@ STATUSES: Mapping[int, int] = {
     UNIMPLEMENTED: 501,
     INTERNAL: 500,
     UNAVAILABLE: 503,
+    UNAUTHENTICATED: 401,
 }
 """gRPC code to HTTP status."""
 
@@ -31,6 +32,7 @@ _NAMES: Mapping[int, str] = {
     ABORTED: "BadRequestError",
     INTERNAL: "InternalServerError",
     UNAVAILABLE: "ServiceUnavailable",
+    UNAUTHENTICATED: "Unauthenticated",
 }
 
 _INTERNAL = "Internal Server Error"

@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 import atexit
+import logging
+import os
 import shutil
 import socket
-import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+import weakref
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager, suppress
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,9 +27,12 @@ from kfp_server_api.server.resources.call import Context
 from kfp_server_api.server.resources.experiments import default_experiment_id
 from kfp_server_api.server.settings import PROCESSORS, TASKS_AT_ONCE, Settings
 from kfp_server_api.server.store.database import Store
+from kfp_server_api.server.store.temporary import DATABASE, temporary_folder
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+_log = logging.getLogger(__name__)
 
 _START = 30.0
 _LINGER = 3
@@ -36,7 +42,8 @@ _LINGER = 3
 class LocalServer:
     """A server in a thread of this process, with its data in one SQLite file.
 
-    Use it as a context manager, or call `start()` and `stop()`. A stopped server may be started again.
+    Use it as a context manager, or call `start()` and `stop()`. A stopped server may be started again. To a process
+    that is forked meanwhile it remains the parent's: it can be called there, and `stop()` does nothing.
 
     Args:
         host: address to listen on.
@@ -47,9 +54,12 @@ class LocalServer:
         parallel_tasks: tasks of one run that are executed at one time.
         secrets: YAML file with the secrets and config maps that tasks may ask for of Kubernetes:
             `secrets: {name: {key: text}}`, `config_maps` alike.
+        env: environment variables that components get by name, besides PATH, HOME, TZ, TMPDIR, those of languages and
+            proxies, and SSL_* and PIP_*; None stands for the value that this process has.
+        token: what every caller has to send, health checks excepted, as `Authorization: Bearer <token>`.
 
     Raises:
-        ValueError: a port or a number that cannot be.
+        ValueError: a port, a number of runs, a variable or a token that cannot be.
     """
 
     def __init__(
@@ -60,6 +70,8 @@ class LocalServer:
         parallel_runs: int | None = None,
         parallel_tasks: int = TASKS_AT_ONCE,
         secrets: str | Path | None = None,
+        env: Mapping[str, str | None] | None = None,
+        token: str | None = None,
     ) -> None:
         self._settings = Settings(
             host,
@@ -68,10 +80,14 @@ class LocalServer:
             PROCESSORS if parallel_runs is None else parallel_runs,
             parallel_tasks,
             Path(secrets).absolute() if secrets is not None else None,
+            env=dict(env or {}),
+            token=token or "",
         )
         self._url = ""
         self._db: Path | None = None
         self._running: ExitStack | None = None
+        self._process = 0
+        self._descriptors: Callable[[], list[int]] = list
 
     @property
     def url(self) -> str:
@@ -96,6 +112,8 @@ class LocalServer:
         with ExitStack() as stack:  # what has started is stopped in reverse order, also where the next step fails
             self._start(stack)
             self._running = stack.pop_all()
+        self._process = os.getpid()
+        _started.add(self)
         return self
 
     def _start(self, stack: ExitStack) -> None:
@@ -105,40 +123,78 @@ class LocalServer:
         store = stack.enter_context(closing(Store(db)))
         with store.write() as connection:
             default_experiment_id(connection)
-        files, of_runs = RunFiles(_runs(db)), RunSettings(settings.parallel_tasks, settings.secrets)
+        files = RunFiles(_runs(db))
+        of_runs = RunSettings(settings.parallel_tasks, settings.secrets, settings.added_env())
         queue = stack.enter_context(closing(RunQueue(store, files, settings.parallel_runs, of_runs)))
         address, port = listener.getsockname()[:2]
-        stack.enter_context(_serving(make_app(Context(settings, store, queue), (settings.host, address)), listener))
+        app = make_app(Context(settings, store, queue), (settings.host, address), token=settings.token)
+        connections = stack.enter_context(_serving(app, listener))
         stack.callback(self._forget)
+        self._descriptors = lambda: [*store.descriptors(), *queue.descriptors(), listener.fileno(), *connections()]
         self._url = f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
         self._db = db
+        if not ip_address(address.partition("%")[0]).is_loopback:
+            _log.warning("%s", _exposed(self._url, bool(settings.token)))
         queue.warm_up()
         queue.wake()
 
     def _temporary(self, stack: ExitStack) -> Path:
-        folder = tempfile.mkdtemp(prefix="kfp-server-")
+        folder = temporary_folder()
+        # No generator, whose end a child that was forked would bring about, too, when it ends.
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         atexit.register(self.stop)  # a server that nobody stops leaves nothing behind either
         stack.callback(atexit.unregister, self.stop)
-        return Path(folder) / "kfp.db"
+        return folder / DATABASE
 
     def _forget(self) -> None:
         self._url, self._db = "", None
+        _started.discard(self)
 
     def stop(self) -> None:
         """Stop serving, end the runs that are going on, remove a temporary database; takes seconds.
 
         Runs that wait are started by the next server on the same file.
         """
+        if self._process != os.getpid():
+            return
         running, self._running = self._running, None
         if running:
             running.close()
+
+    def _leave_to_parent(self) -> None:
+        """Close what a process has that was just forked from the server's, and would keep open as long as it lives."""
+        with open(os.devnull, "rb") as nothing:
+            for descriptor in self._descriptors():
+                with suppress(OSError):  # one that is closed
+                    os.dup2(nothing.fileno(), descriptor, inheritable=False)
 
     def __enter__(self) -> Self:
         return self if self._running else self.start()
 
     def __exit__(self, *error: object) -> None:
         self.stop()
+
+
+_started: weakref.WeakSet[LocalServer] = weakref.WeakSet()
+
+
+def _leave_all_to_parent() -> None:
+    for server in list(_started):
+        server._leave_to_parent()
+    _started.clear()
+
+
+if hasattr(os, "register_at_fork"):  # Windows has no forks
+    os.register_at_fork(after_in_child=_leave_all_to_parent)
+
+
+def _exposed(url: str, token: bool) -> str:
+    """Say what a server opens that listens on more than the loopback."""
+    who = "who has its token" if token else "who can reach it, since it asks for no token (--token),"
+    return (
+        f"{url} is open to the network: {who} can run any command as this user and read all data."
+        " Nothing that is sent is encrypted, a token neither"
+    )
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -159,8 +215,8 @@ def _runs(db: Path) -> Path:
 
 
 @contextmanager
-def _serving(app: Callable[..., Any], listener: socket.socket) -> Iterator[None]:
-    """Serve in a thread while the block runs."""
+def _serving(app: Callable[..., Any], listener: socket.socket) -> Iterator[Callable[[], list[int]]]:
+    """Serve in a thread while the block runs; give what returns the descriptors of the open connections."""
     config = uvicorn.Config(
         app,
         loop="asyncio",
@@ -175,12 +231,16 @@ def _serving(app: Callable[..., Any], listener: socket.socket) -> Iterator[None]
     thread.start()
     try:
         _await_start(server, thread)
-        yield
+        yield lambda: [_descriptor(connection) for connection in list(server.server_state.connections)]
     finally:
         server.should_exit = True
         thread.join(_LINGER + 2)
         server.force_exit = True
         thread.join(2)
+
+
+def _descriptor(connection: Any) -> int:
+    return int(connection.transport.get_extra_info("socket").fileno())
 
 
 def _await_start(server: uvicorn.Server, thread: threading.Thread) -> None:

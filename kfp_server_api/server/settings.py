@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 PROCESSORS = os.cpu_count() or 1
@@ -24,6 +26,8 @@ class Settings:
         parallel_runs: runs that are executed at one time; with 0 they are accepted and wait.
         parallel_tasks: tasks of one run that are executed at one time, at least 1.
         secrets: absolute path of the file with the secrets and config maps that tasks may ask for; None for none.
+        env: variables that components get besides the chosen ones; None stands for the value that the server has.
+        token: what callers have to show; "" for nothing.
 
     Raises:
         ValueError: a value that cannot be.
@@ -35,6 +39,8 @@ class Settings:
     parallel_runs: int = PROCESSORS
     parallel_tasks: int = TASKS_AT_ONCE
     secrets: Path | None = None
+    env: Mapping[str, str | None] = field(default_factory=dict, repr=False)
+    token: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
@@ -43,3 +49,16 @@ class Settings:
             raise ValueError(f"parallel_runs {self.parallel_runs} is less than 0")
         if self.parallel_tasks < 1:
             raise ValueError(f"parallel_tasks {self.parallel_tasks} is less than 1")
+        self.added_env()
+        if not re.fullmatch(r"[!-~]*", self.token):
+            raise ValueError("token has characters that no Authorization header can have")
+
+    def added_env(self) -> dict[str, str]:
+        """Return the values of `env`."""
+        values = {name: os.environ.get(name) if value is None else value for name, value in self.env.items()}
+        for name, value in values.items():
+            if not name or "=" in name or "\0" in f"{name}{value}":
+                raise ValueError(f"env {name!r} cannot be the name of a variable, or its value has a zero byte")
+            if value is None:
+                raise ValueError(f"env {name} has no value, and the server's environment has none either")
+        return {name: value for name, value in values.items() if value is not None}

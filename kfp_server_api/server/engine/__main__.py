@@ -19,6 +19,8 @@ import sys
 import traceback
 from typing import TYPE_CHECKING
 
+from kfp_server_api.server.process_exit import end_children
+
 if TYPE_CHECKING:
     from kfp_server_api.server.engine.events import ForkRequest
 
@@ -114,6 +116,7 @@ class Forker:
         finally:
             sys.stdout.flush()
             sys.stderr.flush()
+            end_children()
             # Without waiting for threads: the report is sent, and nothing else is left to do.
             os._exit(code)
 

@@ -23,6 +23,7 @@ from kfp_server_api.server.engine.dag import PipelineRun
 from kfp_server_api.server.engine.events import Event, ForkRequest, RunRequest, run_event
 from kfp_server_api.server.engine.outcome import FAILED, RUNNING, Outcome
 from kfp_server_api.server.packages.secrets_file import read_secrets
+from kfp_server_api.server.process_exit import adopt_orphans, end_children
 
 _STOPPED = 143
 
@@ -49,12 +50,15 @@ class Reporter:
                 pass
         except OSError:
             pass
+        os.kill(os.getpid(), signal.SIGTERM)  # whose handler keeps the run from going on
+        end_children()
         os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 def run(request: ForkRequest, connection: socket.socket) -> None:
     """Run the pipeline of a request and report how it went."""
     connection.set_inheritable(False)
+    adopt_orphans()
     reporter = Reporter(connection)
     reporter.send(run_event(RUNNING, time.time()))
     if not connection.recv(1):  # the parent is gone, or does not want the run: nothing was done
@@ -96,6 +100,7 @@ def _stop_on_signal(components: Components) -> None:
         for process in list(components.processes.running):
             process.wait()
         components.close()
+        end_children()
         os._exit(_STOPPED)
 
     signal.signal(signal.SIGTERM, stop)

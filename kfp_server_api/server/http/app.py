@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import chain
 from typing import Any
 
@@ -31,8 +32,10 @@ from kfp_server_api.server.errors import (
     UploadError,
 )
 from kfp_server_api.server.http.arguments import read_arguments, takes_file
+from kfp_server_api.server.http.handler_threads import HandlerThreads
 from kfp_server_api.server.http.origin_guard import OriginGuard
 from kfp_server_api.server.http.paths import SEGMENT, Paths
+from kfp_server_api.server.http.token_guard import TokenGuard
 from kfp_server_api.server.json_safe import json_safe
 from kfp_server_api.server.resources import (
     experiments,
@@ -101,22 +104,34 @@ class _Streamed(StreamingResponse):
                 self._others.close()
 
 
-def make_app(context: Context, hosts: Iterable[str] = (), handlers: Mapping[str, Handler] = HANDLERS) -> Starlette:
+def make_app(
+    context: Context, hosts: Iterable[str] = (), handlers: Mapping[str, Handler] = HANDLERS, token: str = ""
+) -> Starlette:
     """Return the ASGI application that serves the API.
 
     Args:
         context: what the handlers share.
         hosts: names and addresses by which clients may call the server besides those of the loopback.
         handlers: by the names of operations.
+        token: what callers have to show, health checks excepted; "" for nothing.
     """
-    routes = [_route(operation, context, handlers.get(operation.name)) for operation in _in_order()]
+    threads = HandlerThreads()
+    routes = [_route(operation, context, handlers.get(operation.name), threads) for operation in _in_order()]
     app = Starlette(
         routes=[*routes, *_older_routes(context)],
-        middleware=[Middleware(OriginGuard, hosts=list(hosts)), Middleware(Paths)],
+        middleware=[
+            Middleware(OriginGuard, hosts=list(hosts)),
+            Middleware(TokenGuard, token=token, open_paths=_health_paths()),
+            Middleware(Paths),
+        ],
         exception_handlers={HTTPException: _http_error, Exception: _failure},
     )
     app.router.redirect_slashes = False  # to the API a trailing slash is another path
     return app
+
+
+def _health_paths() -> frozenset[str]:
+    return frozenset(operation.path for operation in operations(api.HealthzServiceApi))
 
 
 def _in_order() -> list[Operation]:
@@ -125,10 +140,10 @@ def _in_order() -> list[Operation]:
     return sorted((operation for operation in found if operation.served), key=lambda one: one.path.count("{"))
 
 
-def _route(operation: Operation, context: Context, handler: Handler | None) -> Route:
+def _route(operation: Operation, context: Context, handler: Handler | None, threads: HandlerThreads) -> Route:
     path = _PLACEHOLDER.sub(lambda match: f"{{{match[1].replace('.', '_')}:{SEGMENT}}}", operation.path)
     methods = None if operation.name in _ANY_METHOD else {operation.method}
-    return _route_of(path, _endpoint(operation, context, handler), methods)
+    return _route_of(path, _endpoint(operation, context, handler, threads), methods)
 
 
 def _route_of(path: str, endpoint: Endpoint, methods: set[str] | None) -> Route:
@@ -151,13 +166,13 @@ def _older_routes(context: Context) -> list[Route]:
     return [_route_of("/apis/v1beta1/healthz", healthz, None), _route_of(log_path, log, None)]
 
 
-def _endpoint(operation: Operation, context: Context, handler: Handler | None) -> Endpoint:
+def _endpoint(operation: Operation, context: Context, handler: Handler | None, threads: HandlerThreads) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         try:
             if handler is None:
                 raise RequestError(UNIMPLEMENTED, f"The local server does not implement {operation.name}")
             call = Call(context, await read_arguments(operation, request))
-            return await _response(operation, await run_in_threadpool(handler, call))
+            return await _response(operation, await threads.run(operation, partial(handler, call)))
         except RequestError as problem:
             return _problem(problem)
         except ClientDisconnect:

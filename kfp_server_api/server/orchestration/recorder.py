@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -68,6 +69,11 @@ def first_waiting(connection: sa.Connection, besides: Collection[str]) -> str | 
     return found
 
 
+def known(connection: sa.Connection, run_ids: Collection[str]) -> Collection[str]:
+    """Return those of some ids that are of runs."""
+    return connection.scalars(sa.select(runs.c.run_id).where(runs.c.run_id.in_(run_ids))).all()
+
+
 def change_run(connection: sa.Connection, run_id: str, state: str, when: float) -> bool:
     """Bring a run to a state that is no end and note it in the history; CANCELING is noted when the run ends.
 
@@ -111,56 +117,60 @@ def _end_runs(
     reason: str,
     outputs: Mapping[str, Any],
 ) -> None:
-    """End runs in a number of statements that does not grow with theirs."""
-    found = connection.execute(sa.select(runs.c.run_id, runs.c.state, runs.c.state_history).where(which)).all()
-    open_rows = [row for row in found if state in MAY_FOLLOW[row.state]]
-    if not open_rows:
-        return
-    by_run = _close_tasks(connection, which, when)
-    changes = [
-        {
-            "of_run": row.run_id,
-            "state": state,
-            "state_history": [*(row.state_history or ()), *_ends(row.state, state, when)],
-            "finished_at": int(when),
-            "end_reason": reason,
-            "plugins_output": _plugins_output(by_run.get(row.run_id, ()), outputs),
-        }
-        for row in open_rows
-    ]
-    connection.execute(runs.update().where(runs.c.run_id == sa.bindparam("of_run")), changes)
+    """End runs in a number of statements that does not grow with theirs; the database itself goes through them."""
+    open_states = [before for before, after in MAY_FOLLOW.items() if state in after]
+    ended = sa.select(runs.c.run_id).where(which, runs.c.state.in_(open_states))
+    _close_tasks(connection, ended, when)
+    _keep_outputs(connection, ended, outputs)
+    values = {
+        "state": state,
+        "state_history": _with_end(state, when),
+        "finished_at": int(when),
+        "end_reason": reason,
+    }
+    connection.execute(runs.update().where(runs.c.run_id.in_(ended)).values(**values))
 
 
-def _ends(before: str, state: str, when: float) -> list[dict[str, Any]]:
-    """Return the last entries of a history; that a run was terminated is one of them, for those who wait for it."""
-    return [_status(each, when) for each in ("CANCELING", state) if each != "CANCELING" or before == each]
+def _with_end(state: str, when: float) -> sa.ColumnElement[Any]:
+    """Return a run's state_history with its end; that it was terminated is an entry, too, for those who wait for it."""
+    terminated = _with_status(runs.c.state_history, "CANCELING", when)
+    before = sa.case((runs.c.state == "CANCELING", terminated), else_=runs.c.state_history)
+    return _with_status(before, state, when)
 
 
-def _close_tasks(
-    connection: sa.Connection, which: sa.ColumnElement[bool], when: float
-) -> dict[str, list[sa.RowMapping]]:
-    """Fail what is open of the tasks of some runs and return the tasks by run: the one place where they are closed."""
-    query = sa.select(tasks).join(runs).where(which).order_by(tasks.c.run_id, tasks.c.position)
-    rows = connection.execute(query).mappings().all()
-    changes = [
-        {
-            "of_run": row["run_id"],
-            "of_task": row["task_id"],
-            "state": "FAILED",
-            "state_history": [*row["state_history"], _status("FAILED", when)],
-            "end_time": int(when),
-            "end_reason": CLOSED,
-        }
-        for row in rows
-        if row["state"] not in FINAL
-    ]
-    if changes:
-        of_task = tasks.c.run_id == sa.bindparam("of_run"), tasks.c.task_id == sa.bindparam("of_task")
-        connection.execute(tasks.update().where(*of_task), changes)
+def _close_tasks(connection: sa.Connection, ended: sa.Select[Any], when: float) -> None:
+    """Fail what is open of the tasks of some runs: the one place where they are closed."""
+    values = {
+        "state": "FAILED",
+        "state_history": _with_status(tasks.c.state_history, "FAILED", when),
+        "end_time": int(when),
+        "end_reason": CLOSED,
+    }
+    open_tasks = tasks.c.run_id.in_(ended), tasks.c.state.not_in(FINAL)
+    connection.execute(tasks.update().where(*open_tasks).values(**values))
+
+
+def _with_status(history: sa.ColumnElement[Any], state: str, when: float) -> sa.ColumnElement[Any]:
+    """Return a state_history with one entry more."""
+    before = sa.case((sa.func.json_type(history) == "array", history), else_=sa.literal_column("'[]'"))
+    place = sa.literal("$[").concat(sa.func.json_array_length(before)).concat("]")
+    return sa.func.json_insert(before, place, sa.func.json(json.dumps(_status(state, when))))
+
+
+def _keep_outputs(connection: sa.Connection, ended: sa.Select[Any], outputs: Mapping[str, Any]) -> None:
+    """Put the output values of some runs and of their tasks into the runs' rows."""
     by_run: dict[str, list[sa.RowMapping]] = {}
-    for row in rows:
+    if outputs:
+        by_run = {run_id: [] for run_id in connection.scalars(ended)}
+    with_outputs = sa.select(tasks.c.run_id).where(tasks.c.run_id.in_(ended), tasks.c.output_values.is_not(sa.null()))
+    columns = (tasks.c[name] for name in ("run_id", "task_id", "parent_task_id", "display_name", "output_values"))
+    query = sa.select(*columns).where(tasks.c.run_id.in_(with_outputs)).order_by(tasks.c.run_id, tasks.c.position)
+    for row in connection.execute(query).mappings():
         by_run.setdefault(row["run_id"], []).append(row)
-    return by_run
+    changes = [{"of_run": run_id, "made": _plugins_output(rows, outputs)} for run_id, rows in by_run.items()]
+    if changes:
+        of_run = runs.c.run_id == sa.bindparam("of_run")
+        connection.execute(runs.update().where(of_run).values(plugins_output=sa.bindparam("made")), changes)
 
 
 def _plugins_output(rows: Sequence[sa.RowMapping], outputs: Mapping[str, Any]) -> dict[str, Any] | None:

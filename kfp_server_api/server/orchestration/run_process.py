@@ -12,13 +12,15 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any, Callable, NamedTuple
 
 from kfp_server_api.server.json_safe import json_safe
+from kfp_server_api.server.orchestration.environment import component_environment
 from kfp_server_api.server.orchestration.warm_engine import ForkedProcess, WarmEngine
-from kfp_server_api.server.process_exit import tail
+from kfp_server_api.server.process_exit import MARK, end_marked, mark, tail
 from kfp_server_api.server.settings import TASKS_AT_ONCE
 from kfp_server_api.server.states import FINAL
 
@@ -51,6 +53,8 @@ class RunSettings(NamedTuple):
     """How many components of one run may run at the same time."""
     secrets: Path | None = None
     """File of the secrets and config maps that tasks may ask for."""
+    environment: Mapping[str, str] = MappingProxyType({})
+    """Variables that components get besides those of `component_environment`."""
 
 
 def refusal(system: str = os.name) -> str:
@@ -63,7 +67,7 @@ def refusal(system: str = os.name) -> str:
 
 
 class RunProcess:
-    """One run of a pipeline, in a process group of its own.
+    """One run of a pipeline, in a process group of its own; what leaves the group ends with the run, too.
 
     The child says that it is there (the event `run` RUNNING) and begins to work when that event was handled without
     `terminate` being called: what is not recorded as running has done nothing. It ends itself and all that it started
@@ -137,6 +141,11 @@ class RunProcess:
                 _signal_group(self._process.pid, signal.SIGTERM)
                 self._connection.shutdown(socket.SHUT_RD)  # wakes the thread of the run
 
+    def descriptors(self) -> list[int]:
+        """Return the descriptor of the connection to the child, while there is one."""
+        connection = self._connection
+        return [connection.fileno()] if connection else []
+
     def _run(self) -> None:
         """Start the child, pass on its reports until it ends, and report the end: all that calls `on_event`."""
         final: RunEvent | None = None
@@ -153,10 +162,11 @@ class RunProcess:
     @contextlib.contextmanager
     def _launched(self) -> Iterator[tuple[ForkedProcess, socket.socket]]:
         """Give the child and the connection to it, until no process of the run is left."""
-        self._directory.mkdir(parents=True, exist_ok=True)
+        for folder in (self._directory.parent, self._directory):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         ours, theirs = socket.socketpair()
         with ours, self._engine_or_own() as engine:
-            with theirs, self._locked() as lock, (self._directory / _LOG_NAME).open("ab") as log:
+            with theirs, self._locked() as lock, self._private(_LOG_NAME).open("ab") as log:
                 process = self._start_child(engine, [theirs.fileno(), lock.fileno(), log.fileno()])
             try:
                 with self._lock:
@@ -169,6 +179,13 @@ class RunProcess:
                 with self._lock:
                     self._connection = None
                 process.end()
+                end_marked(self._directory)
+
+    def _private(self, name: str) -> Path:
+        """Return a file of the run's folder, made for this user alone where it is missing."""
+        file = self._directory / name
+        file.touch(0o600)
+        return file
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[IO[bytes]]:
@@ -176,7 +193,7 @@ class RunProcess:
         import fcntl  # not on Windows, where nothing is started
 
         deadline = time.monotonic() + _LOCKED
-        with (self._directory / _LOCK_NAME).open("wb") as file:
+        with self._private(_LOCK_NAME).open("wb") as file:
             while True:
                 try:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -204,10 +221,11 @@ class RunProcess:
             "tasks_at_once": self._settings.tasks_at_once,
             "secrets": str(self._settings.secrets) if self._settings.secrets else None,
         }
-        (self._directory / _REQUEST_NAME).write_text(json.dumps(asked, default=str), encoding="utf-8")
+        self._private(_REQUEST_NAME).write_text(json.dumps(asked, default=str), encoding="utf-8")
         directory = str(self._directory.absolute())
-        environment = dict(os.environ)
-        request: ForkRequest = {"directory": directory, "file": _REQUEST_NAME, "environment": environment}
+        environment = component_environment(self._settings.environment)
+        marked = {**environment, MARK: mark(self._directory)}
+        request: ForkRequest = {"directory": directory, "file": _REQUEST_NAME, "environment": marked}
         return engine.fork(request, descriptors, environment)
 
     def _read_reports(self, connection: socket.socket) -> RunEvent | None:

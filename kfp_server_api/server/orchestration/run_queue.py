@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import itertools
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -28,13 +27,14 @@ import sqlalchemy as sa
 
 from kfp_server_api.server.json_safe import json_safe
 from kfp_server_api.server.orchestration import recorder
+from kfp_server_api.server.orchestration.environment import component_environment
 from kfp_server_api.server.orchestration.run_files import RunFiles
 from kfp_server_api.server.orchestration.run_process import TERMINATED, RunProcess, RunSettings, refusal
 from kfp_server_api.server.orchestration.warm_engine import WarmEngine
 from kfp_server_api.server.packages.secrets_file import read_secrets
 from kfp_server_api.server.states import FINAL
 from kfp_server_api.server.store import pipeline_specs
-from kfp_server_api.server.store.database import Store
+from kfp_server_api.server.store.database import Store, StoreUnavailable, reason_of
 from kfp_server_api.server.store.tables import runs
 
 if TYPE_CHECKING:
@@ -112,14 +112,16 @@ class RunQueue:
         self._lock = threading.Lock()
         self._slots: dict[str, _Slot] = {}
         self._closed = threading.Event()
+        files.end_processes()
         with store.write() as connection:
             recorder.end_left_over(connection)
+            files.set_aside_unknown(partial(recorder.known, connection))
         files.remove_set_aside()
 
     def warm_up(self) -> None:
         """Get ready for the first run, in the background."""
         if self._limit and not refusal():
-            self._engine.warm_up(dict(os.environ))
+            self._engine.warm_up(component_environment(self._settings.environment))
 
     def wake(self) -> None:
         """Start the runs that wait while there is room; to be called when one came or there is room again."""
@@ -162,6 +164,11 @@ class RunQueue:
             slot.ended.wait(max(0.0, deadline - time.monotonic()))
         self._engine.close()
 
+    def descriptors(self) -> list[int]:
+        """Return the descriptors of the connections to processes."""
+        processes = [slot.process for slot in list(self._slots.values()) if slot.process]
+        return [descriptor for process in processes for descriptor in process.descriptors()]
+
     def _take(self) -> _Slot | None:
         """Give the run that has waited longest a slot, None where there is none of either."""
         with self._lock:
@@ -186,7 +193,7 @@ class RunQueue:
             self._end_unstarted(slot, "it was deleted before it started")
         except Exception as cause:
             _log.exception("run %s could not be started", slot.run_id)
-            self._end_unstarted(slot, f"the run could not be started: {cause}")
+            self._end_unstarted(slot, f"the run could not be started: {reason_of(cause)}")
 
     def _new_process(self, slot: _Slot) -> RunProcess:
         query = sa.select(runs).where(runs.c.run_id == slot.run_id)
@@ -232,7 +239,7 @@ class RunQueue:
             slot.begun = self._keep(slot, begin) and slot.begun
         except Exception as cause:
             slot.begun = False
-            self._end(slot, f"the run could not be started: {cause}")
+            self._end(slot, f"the run could not be started: {reason_of(cause)}")
             raise
         if not slot.begun:
             self._end(slot, TERMINATED)
@@ -268,7 +275,7 @@ class RunQueue:
             self._keep(slot, partial(_end_run, last=last))
         except Exception as cause:
             _log.exception("the end of run %s could not be stored: %s", slot.run_id, last["state"])
-            reason = f"the run ended as {last['state']}, but its results could not be stored: {cause}"
+            reason = f"the run ended as {last['state']}, but its results could not be stored: {reason_of(cause)}"
             failed: RunEvent = {**last, "state": "FAILED", "error": json_safe(reason[:_LONGEST]), "outputs": None}
             self._keep(slot, partial(_end_run, last=failed))
 
@@ -287,9 +294,9 @@ class RunQueue:
                     if not slot.deleted:
                         change(connection, slot.run_id)
                 return True
-            except sa.exc.OperationalError as cause:
+            except (sa.exc.OperationalError, StoreUnavailable) as cause:
                 if not attempt:
-                    _log.error("run %s waits for the store to take what it reports: %s", slot.run_id, cause.orig)
+                    _log.error("run %s waits for the store to take what it reports: %s", slot.run_id, reason_of(cause))
                 if self._closed.wait(_AGAIN):
                     break
         return False

@@ -4,11 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NamedTuple, Union
+from typing import Any, NamedTuple, TypeVar, Union
 
+from kfp_server_api.server.errors import UNAVAILABLE, RequestError
 from kfp_server_api.server.orchestration.run_queue import RunQueue
 from kfp_server_api.server.settings import Settings
-from kfp_server_api.server.store.database import Store
+from kfp_server_api.server.store.database import PATIENCE, Store, StoreUnavailable, waiting_until
+
+__all__ = ["PATIENCE", "Answer", "Call", "Context", "Handler", "Page", "Stream", "before"]
+
+Result = TypeVar("Result")
 
 
 class Context(NamedTuple):
@@ -52,3 +57,19 @@ Answer = Union[dict[str, Any], Page, Stream]
 
 Handler = Callable[[Call], Answer]
 """Does one operation."""
+
+
+def before(deadline: float, work: Callable[[], Result], error: type[RequestError] = RequestError) -> Result:
+    """Do some work of a handler; what it waits for in the store ends at a moment of the monotonic clock.
+
+    Args:
+        error: the shape of the operation's errors.
+
+    Raises:
+        RequestError: the store cannot be used, or not before the deadline; nothing was changed, and nothing will be.
+    """
+    try:
+        with waiting_until(deadline):
+            return work()
+    except StoreUnavailable as cause:
+        raise error(UNAVAILABLE, str(cause)) from cause

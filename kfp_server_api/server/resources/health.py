@@ -11,12 +11,18 @@ from kfp_server_api.server.resources.call import Call, Handler, Stream
 
 
 def get(call: Call) -> Stream:
-    """Return what the official SDK asks first; two of its four keys are no fields of the API, and none is left out."""
+    """Return what the official SDK asks first; two of its four keys are no fields of the API, and none is left out.
+
+    Raises:
+        StoreUnavailable: the database file is gone.
+    """
+    call.context.store.check()
     return _stream({**_about(), "pipeline_store": "database"})
 
 
 def get_v1(call: Call) -> Stream:
     """Return what an older release's route says."""
+    call.context.store.check()
     return _stream(_about())
 
 

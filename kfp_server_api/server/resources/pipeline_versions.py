@@ -49,7 +49,7 @@ def require_version(connection: sa.Connection, version_id: str) -> dict[str, Any
 
 
 def latest_version(connection: sa.Connection, pipeline_id: str) -> dict[str, Any]:
-    """Return the newest version of a pipeline.
+    """Return the version of a pipeline that came last.
 
     Raises:
         RequestError: there is no such pipeline, or it has no version.

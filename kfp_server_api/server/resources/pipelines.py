@@ -160,10 +160,9 @@ def _check_versions(connection: sa.Connection, pipeline_id: str, cascade: bool) 
 
 
 def newest_version(pipeline_id: str) -> sa.Select[Any]:
-    """Select the newest version of a pipeline, of those of one second the one that came last."""
+    """Select the version of a pipeline that came last."""
     c = pipeline_versions.c
-    versions = sa.select(pipeline_versions).where(c.pipeline_id == pipeline_id)
-    return versions.order_by(c.created_at.desc(), sa.literal_column("rowid").desc()).limit(1)
+    return sa.select(pipeline_versions).where(c.pipeline_id == pipeline_id).order_by(c.arrival.desc()).limit(1)
 
 
 def update(call: Call) -> dict[str, Any]:

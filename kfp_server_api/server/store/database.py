@@ -11,18 +11,42 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from contextvars import ContextVar
 from functools import partial
 from pathlib import Path
-from typing import IO
 
 import sqlalchemy as sa
 
+from kfp_server_api.server.store.database_file import DatabaseFile, StoreUnavailable
 from kfp_server_api.server.store.folding import fold
 from kfp_server_api.server.store.schema import StoreError, prepare
 
-__all__ = ["Store", "StoreError"]
+__all__ = ["PATIENCE", "Store", "StoreError", "StoreUnavailable", "reason_of", "waiting_until"]
+
+PATIENCE = 20.0
+"""Seconds that a request waits while another program keeps the file locked."""
+
+_LOCKED = "The database is locked by another program; nothing was changed"
+
+_until: ContextVar[float | None] = ContextVar("_until", default=None)
+
+
+@contextmanager
+def waiting_until(deadline: float) -> Iterator[None]:
+    """Have all that the block does in stores wait no longer than to a moment of the monotonic clock."""
+    before = _until.set(deadline)
+    try:
+        yield
+    finally:
+        _until.reset(before)
+
+
+def reason_of(error: BaseException) -> str:
+    """Return what went wrong, without the SQL statement that SQLAlchemy adds."""
+    return str(getattr(error, "orig", None) or error)
 
 
 class Store:
@@ -40,43 +64,67 @@ class Store:
         self._writing = threading.Lock()
         self._closed = False
         self._then: list[Callable[[], None]] = []  # of the one `write` that goes on
-        if path.is_dir():
-            raise StoreError(f"cannot use {path} as database: it is a folder")
-        lock = _lock_file(path)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            new = not lock.exists()
-            self._hold = _hold(path)
-        except OSError as cause:
-            raise StoreError(f"cannot use {path} as database: {cause}") from cause
+        self._file = DatabaseFile(path)
         self._engine = _engine(path)
         try:
             with self.write() as connection:
                 prepare(connection)
+            self._file.remember(self._application_id())
         except (sa.exc.DBAPIError, StoreError) as cause:
             self.close()
-            if new:
-                lock.unlink(missing_ok=True)
-            raise StoreError(f"cannot use {path} as database: {getattr(cause, 'orig', cause)}") from cause
+            raise StoreError(f"cannot use {path} as database: {reason_of(cause)}") from cause
+
+    def _application_id(self) -> int:
+        """Return what the header of the file has, once SQLite has moved it there from its log."""
+        with closing(self._engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            cursor.execute("PRAGMA application_id")
+            found = cursor.fetchone()
+            return int(found[0]) if found else 0
+
+    def check(self) -> None:
+        """See that the store can be used.
+
+        Raises:
+            StoreUnavailable: the file was deleted, or another one has taken its place.
+            StoreError: the store is closed.
+        """
+        if self._closed:
+            raise StoreError(f"{self.path} is closed: the server was stopped")
+        self._file.check()
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """Give a connection that sees one state of the data throughout the block."""
-        self._check_open()
-        with self._engine.connect() as connection:
+        """Give a connection that sees one state of the data throughout the block.
+
+        Raises:
+            StoreUnavailable: the file is gone, or another program keeps readers off it for too long.
+        """
+        self.check()
+        with _unavailable_if_locked(), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
-        """Give a connection whose changes are all kept at the end of the block, or none after an error."""
-        writing = self._engine.execution_options(write=True)
-        with self._writing:
-            self._check_open()
+        """Give a connection whose changes are all kept at the end of the block, or none after an error.
+
+        Raises:
+            StoreUnavailable: the file is gone, or other writers, of other programs too, have it for too long.
+        """
+        deadline = _deadline()
+        writing = self._engine.execution_options(write_until=deadline)
+        if not self._writing.acquire(timeout=_left(deadline)):
+            raise StoreUnavailable(_LOCKED)
+        try:
+            self.check()
             self._then.clear()
-            with writing.begin() as connection:
+            with _unavailable_if_locked(), writing.begin() as connection:
                 yield connection
             for action in self._then:
                 action()
+        finally:
+            self._writing.release()
 
     def then(self, action: Callable[[], None]) -> None:
         """Do something when the changes of the `write` that goes on are kept, before anybody else writes.
@@ -89,20 +137,38 @@ class Store:
         """Close the file; who uses the store afterwards gets a StoreError."""
         self._closed = True
         self._engine.dispose()
-        if self._hold:
-            self._hold.close()
+        self._file.close()
 
-    def _check_open(self) -> None:
-        """Refuse who is late: the engine would open the file again, which another server may have by now."""
-        if self._closed:
-            raise StoreError(f"{self.path} is closed: the server was stopped")
+    def descriptors(self) -> list[int]:
+        """Return the descriptors that keep other servers off the file."""
+        return self._file.descriptors()
+
+
+def _deadline() -> float:
+    deadline = _until.get()
+    return time.monotonic() + PATIENCE if deadline is None else deadline
+
+
+def _left(deadline: float) -> float:
+    return max(0.0, deadline - time.monotonic())
+
+
+@contextmanager
+def _unavailable_if_locked() -> Iterator[None]:
+    try:
+        yield
+    except sa.exc.OperationalError as cause:
+        if "locked" in str(cause.orig):
+            raise StoreUnavailable(_LOCKED) from cause
+        raise
 
 
 def _engine(path: Path) -> sa.Engine:
     engine = sa.create_engine(
         sa.URL.create("sqlite", database=str(path)),
-        connect_args={"timeout": 30, "check_same_thread": False},
+        connect_args={"timeout": PATIENCE, "check_same_thread": False},
         json_serializer=partial(json.dumps, ensure_ascii=False, separators=(",", ":")),
+        hide_parameters=True,  # which hold what users have sent, secrets too
         pool_size=20,
         max_overflow=40,
     )
@@ -121,24 +187,18 @@ def _configure(connection: sqlite3.Connection, _: object) -> None:
 
 def _begin(connection: sa.Connection) -> None:
     # A writer takes the lock at once: one that reads first and writes later fails when another was faster.
-    write = connection.get_execution_options().get("write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
-
-
-def _lock_file(path: Path) -> Path:
-    return path.with_name(f"{path.name}.lock")
-
-
-def _hold(path: Path) -> IO[bytes] | None:
-    """Keep other servers off the file, since each would end the other's runs as left over."""
+    deadline = connection.get_execution_options().get("write_until")
+    if deadline is None:
+        connection.exec_driver_sql("BEGIN")
+        return
+    _set_timeout(connection, _left(deadline))
     try:
-        import fcntl
-    except ImportError:  # Windows
-        return None
-    held = open(_lock_file(path), "wb")  # noqa: SIM115
-    try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as cause:
-        held.close()
-        raise StoreError(f"{path} is in use by another server") from cause
-    return held
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        _set_timeout(connection, PATIENCE)
+
+
+def _set_timeout(connection: sa.Connection, seconds: float) -> None:
+    driver = connection.connection.dbapi_connection
+    assert driver
+    driver.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")

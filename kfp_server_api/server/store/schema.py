@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
 
 import sqlalchemy as sa
 
 from kfp_server_api.server.store.tables import alembic_version, metadata
 
-HEAD = "3"
+HEAD = "4"
 """Revision of `tables.py`, the last of `migrations/versions`."""
 
 _BEFORE_ALEMBIC = 1
@@ -18,6 +19,8 @@ _WITH_ALEMBIC = 2
 
 
 _CAN_DROP_COLUMNS = (3, 35)
+_LARGEST_ID = 2**31 - 1
+"""Of `PRAGMA application_id`, a number by which a database is told from others whose bytes are put into its file."""
 
 
 class StoreError(RuntimeError):
@@ -42,6 +45,8 @@ def prepare(connection: sa.Connection) -> None:
     else:
         raise StoreError(f"it has table layout {found}, this server writes {_WITH_ALEMBIC}")
     connection.exec_driver_sql(f"PRAGMA user_version = {_WITH_ALEMBIC}")
+    if not connection.exec_driver_sql("PRAGMA application_id").scalar_one():
+        connection.exec_driver_sql(f"PRAGMA application_id = {secrets.randbelow(_LARGEST_ID) + 1}")
 
 
 def _create(connection: sa.Connection) -> None:

@@ -84,6 +84,16 @@ pipelines: sa.Table = sa.Table(
     sa.UniqueConstraint("namespace", "name"),
 )
 
+
+def _next_version(context: Any) -> int:
+    """Return the place of a new version among those of its pipeline. No time: clocks are set back."""
+    of_pipeline = pipeline_versions.c.pipeline_id == context.get_current_parameters()["pipeline_id"]
+    latest: int | None = context.connection.scalar(
+        sa.select(sa.func.max(pipeline_versions.c.arrival)).where(of_pipeline)
+    )
+    return (latest or 0) + 1
+
+
 pipeline_versions: sa.Table = sa.Table(
     "pipeline_versions",
     metadata,
@@ -102,6 +112,8 @@ pipeline_versions: sa.Table = sa.Table(
     _key_of("display_name"),
     sa.Index("pipeline_versions_by_name", "pipeline_id", "name_key"),
     sa.Index("pipeline_versions_by_display_name", "pipeline_id", "display_name_key"),
+    sa.Column("arrival", sa.BigInteger, nullable=False, default=_next_version, server_default="0"),
+    sa.Index("versions_by_arrival", "pipeline_id", "arrival"),
     sa.ForeignKeyConstraint(["pipeline_id"], ["pipelines.pipeline_id"], ondelete="CASCADE"),
     sa.UniqueConstraint("pipeline_id", "name"),
 )

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -46,17 +47,19 @@ def started(file: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
             process.kill()
 
 
-def create_until_refused(url: str, marks: Path, acknowledged: list[str]) -> None:
-    """Create runs that each leave a mark, and list those whose creation the server has acknowledged."""
+def create_until_refused(url: str, marks: Path, acknowledged: list[str], deleted: list[str]) -> None:
+    """Create runs that each leave a mark, and delete some; list what the server has acknowledged of both."""
     call = Caller(url)
-    for number in range(8):
-        spec = pipeline(f"echo x >> {marks}/r{number}", "sleep 0.4")
-        try:
+    with contextlib.suppress(HTTPError):
+        for number in range(8):
+            spec = pipeline(f"echo x >> {marks}/r{number}", "sleep 0.4")
             reply = call("POST", "/runs", {"display_name": f"r{number}", "pipeline_spec": spec})
-        except HTTPError:
-            return
-        acknowledged.append(reply.json["run_id"])
-        time.sleep(0.15)
+            acknowledged.append(reply.json["run_id"])
+            time.sleep(0.15)
+            if number % 4 == 3:
+                run_id = acknowledged.pop()  # whether it is there is not known until the reply comes
+                if call("DELETE", f"/runs/{run_id}").status == 200:
+                    deleted.append(run_id)
 
 
 def states(file: Path) -> dict[str, str]:
@@ -83,8 +86,9 @@ def test_a_killed_server_loses_nothing_and_leaves_nothing(tmp_path: Path, number
     file, marks = tmp_path / "kfp.db", tmp_path / "marks"
     marks.mkdir()
     acknowledged: list[str] = []
+    deleted: list[str] = []
     with started(file) as (process, url):
-        creating = threading.Thread(target=create_until_refused, args=(url, marks, acknowledged))
+        creating = threading.Thread(target=create_until_refused, args=(url, marks, acknowledged, deleted))
         creating.start()
         time.sleep(random.Random(SEED * 1000 + number).uniform(0, LONGEST))
         process.kill()
@@ -92,9 +96,12 @@ def test_a_killed_server_loses_nothing_and_leaves_nothing(tmp_path: Path, number
     until(lambda: not processes_in(tmp_path / "kfp.db.runs"))
     before = states(file)
     assert set(acknowledged) <= set(before)
+    assert not set(deleted) & set(before)
     with LocalServer(db=file) as server:
         call = Caller(server.url)
         after = {run_id: call.wait(run_id) for run_id in before}
+        folders = {folder.name for folder in (tmp_path / "kfp.db.runs").glob("[!.]*")}
+        assert folders <= set(before)
     for run_id, state in before.items():
         check(state, after[run_id], marks)
 

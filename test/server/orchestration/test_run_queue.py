@@ -24,7 +24,7 @@ from kfp_server_api.server.orchestration.run_queue import RunQueue
 from kfp_server_api.server.process_exit import exit_text, tail
 from kfp_server_api.server.states import FINAL
 from kfp_server_api.server.store.database import Store
-from kfp_server_api.server.store.tables import runs
+from kfp_server_api.server.store.tables import runs, tasks
 
 
 @pytest.fixture(scope="module")
@@ -169,11 +169,18 @@ def test_thousands_of_open_runs_are_ended_in_few_statements(store: Store, tmp_pa
     with store.write() as connection:
         row = insert_run(connection, {"run_id": "0", "display_name": "r", "state": "RUNNING"})
         connection.execute(runs.insert(), [{**row, "run_id": str(number)} for number in range(1, 3000)])
+        task = {"task_id": "t", "position": 0, "display_name": "step", "state": "RUNNING", "state_history": []}
+        of_tasks = [{**task, "run_id": str(number), "output_values": {"o": number}} for number in range(3000)]
+        connection.execute(tasks.insert(), of_tasks)
     statements: list[str] = []
     sa.event.listen(store._engine, "before_cursor_execute", lambda *seen: statements.append(seen[2]))
     with closing(RunQueue(store, RunFiles(tmp_path / "kfp.db.runs"), 0)), store.read() as connection:
         left = connection.scalar(sa.select(sa.func.count()).where(runs.c.state != "FAILED"))
-    assert (left, len(statements) < 20) == (0, True)
+        open_tasks = connection.scalar(sa.select(sa.func.count()).where(tasks.c.state != "FAILED"))
+    assert (left, open_tasks, len(statements) < 20) == (0, 0, True)
+    row = row_of(store, "2999")
+    assert [entry["state"] for entry in row["state_history"]] == ["PENDING", "FAILED"]
+    assert row["plugins_output"]["local"]["entries"] == {"step.o": {"value": 2999}}
 
 
 @pytest.mark.parametrize("state", sorted(FINAL))

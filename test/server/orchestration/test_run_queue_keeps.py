@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 import sqlalchemy as sa
 from fixtures.queued import delete, row_of, waiting
 from fixtures.running import until
@@ -117,3 +118,26 @@ def test_a_last_event_that_cannot_be_stored_fails_the_run(store: Store, queue: R
     row = row_of(store, "r")
     assert row["state"] == "FAILED"
     assert row["end_reason"].startswith("the run ended as SUCCEEDED, but its results could not be stored: ")
+
+
+def test_neither_reasons_nor_the_log_hold_what_was_sent(
+    store: Store, queue: RunQueue, caplog: pytest.LogCaptureFixture
+) -> None:
+    slot = running(store, queue)
+    with store.write() as connection:
+        refuse = "CREATE TRIGGER refuse BEFORE UPDATE ON runs WHEN new.state = 'SUCCEEDED'"
+        connection.exec_driver_sql(f"{refuse} BEGIN SELECT RAISE(ABORT, 'refused'); END")
+    queue._give_up(slot, run_event("SUCCEEDED", 2.0, outputs={"o": "a secret"}))
+    reason = "the run ended as SUCCEEDED, but its results could not be stored: refused"
+    assert row_of(store, "r")["end_reason"] == reason
+    assert "could not be stored" in caplog.text
+    assert "a secret" not in caplog.text
+
+
+def test_a_run_waits_while_its_database_is_gone(store: Store, queue: RunQueue) -> None:
+    slot = running(store, queue)
+    aside = store.path.rename(store.path.with_name("aside.db"))
+    end(queue, slot)
+    aside.rename(store.path)
+    until(slot.ended.is_set)
+    assert row_of(store, "r")["state"] == "SUCCEEDED"
