@@ -159,8 +159,8 @@ class RunProcess:
                 with self._lock:
                     self._connection = None
                 _signal_group(process.pid, signal.SIGKILL)
-                process.wait()
-                end_marked(self._directory)
+                if process.wait() < 0:  # else it has ended all that was below it
+                    end_marked(self._directory)
 
     def _private(self, name: str) -> Path:
         """Return a file of the run's folder, made for this user alone where it is missing."""
