@@ -179,7 +179,8 @@ class RunProcess:
                 with self._lock:
                     self._connection = None
                 process.end()
-                end_marked(self._directory)
+                if process.code is None or process.code < 0:  # else it has ended all that was below it
+                    end_marked(self._directory)
 
     def _private(self, name: str) -> Path:
         """Return a file of the run's folder, made for this user alone where it is missing."""

@@ -167,7 +167,8 @@ class RunQueue:
     def descriptors(self) -> list[int]:
         """Return the descriptors of the connections to processes."""
         processes = [slot.process for slot in list(self._slots.values()) if slot.process]
-        return [descriptor for process in processes for descriptor in process.descriptors()]
+        own = [descriptor for process in processes for descriptor in process.descriptors()]
+        return [*own, *self._engine.descriptors()]
 
     def _take(self) -> _Slot | None:
         """Give the run that has waited longest a slot, None where there is none of either."""

@@ -41,10 +41,12 @@ class ForkedProcess:
 
     Attributes:
         pid: its ID, and its group's.
+        code: its exit code as `subprocess` gives it; None before it has ended, and where nobody can tell.
     """
 
     def __init__(self, pid: int, status: socket.socket, rest: bytes) -> None:
         self.pid = pid
+        self.code: int | None = None
         self._status = status
         self._said = rest
         self._ended = ""
@@ -66,7 +68,8 @@ class ForkedProcess:
     def _note_end(self, deadline: float) -> None:
         code = self._said.decode().strip()
         if code:
-            self._ended = exit_text(int(code))
+            self.code = int(code)
+            self._ended = exit_text(self.code)
         else:  # what started it is gone and nobody can tell
             while _is_there(self.pid) and time.monotonic() < deadline:
                 time.sleep(_POLL)

@@ -70,7 +70,7 @@ class Store:
             with self.write() as connection:
                 prepare(connection)
             self._file.remember(self._application_id())
-        except (sa.exc.DBAPIError, StoreError) as cause:
+        except (sa.exc.DBAPIError, sqlite3.Error, StoreError) as cause:
             self.close()
             raise StoreError(f"cannot use {path} as database: {reason_of(cause)}") from cause
 

@@ -111,15 +111,16 @@ def _remove_unused(folder: Path) -> None:
 def _folder() -> Path:
     """Return the user's folder of locks, which no variable names: those differ from one start to the next."""
     for parent in (_home() / ".cache", Path(tempfile.gettempdir())):
-        folder = parent / f"kfp-server-api-{_user()}"
+        folder = parent / f"kfp-server-api-{user()}"
         with contextlib.suppress(OSError):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if folder.stat().st_uid == _user() and os.access(folder, os.W_OK):
+            if folder.stat().st_uid == user() and os.access(folder, os.W_OK):
                 return folder
     raise OSError(f"neither {_home()} nor {tempfile.gettempdir()} takes a folder of this user's")
 
 
-def _user() -> int:
+def user() -> int:
+    """Return the number of this process's user; 0 on Windows, as with files there."""
     return os.getuid() if hasattr(os, "getuid") else 0
 
 
@@ -127,6 +128,6 @@ def _home() -> Path:
     try:
         import pwd
 
-        return Path(pwd.getpwuid(_user()).pw_dir)
+        return Path(pwd.getpwuid(user()).pw_dir)
     except (ImportError, KeyError):  # Windows, or a container's user without an entry
         return Path.home()

@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import tempfile
 import time
 from pathlib import Path
 
-from kfp_server_api.server.store.file_lock import beside, locked
+from kfp_server_api.server.store.file_lock import beside, locked, user
 
 DATABASE = "kfp.db"
 """Name of the database in such a folder."""
@@ -34,7 +33,7 @@ def _remove_left() -> None:
 
 
 def _is_own(folder: Path) -> bool:
-    return not folder.is_symlink() and folder.is_dir() and folder.stat().st_uid == os.getuid()
+    return not folder.is_symlink() and folder.is_dir() and folder.stat().st_uid == user()
 
 
 def _remove_unless_used(folder: Path) -> None:

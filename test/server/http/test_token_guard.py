@@ -43,7 +43,7 @@ def asked(server: LocalServer, path: str, headers: urllib3.HTTPHeaderDict) -> ur
 def test_who_does_not_show_the_token_is_refused(server: LocalServer, path: str, headers: list[tuple[str, str]]) -> None:
     reply = asked(server, path, urllib3.HTTPHeaderDict(headers))
     short = "The request has no Authorization: Bearer with this server's token"
-    whole = f"Failed to authorize the request: Unauthenticated: {short}"
+    whole = f"Unauthenticated: {short}"
     detail = {"@type": "type.googleapis.com/google.rpc.Status", "code": 16, "message": short}
     assert (reply.status, reply.json()) == (401, {"code": 16, "message": whole, "details": [detail]})
     assert reply.headers["WWW-Authenticate"] == whole

@@ -31,6 +31,7 @@ LEAVE = (
     "time.sleep(300)\n"
 )
 """A daemon, as daemons are made."""
+KILL = "kill -9 $PPID; sleep 300"
 
 
 def leaving(folder: Path, then: str = "true") -> dict[str, object]:
@@ -107,3 +108,15 @@ def test_processes_of_other_runs_are_left_alone(tmp_path: Path) -> None:
     for other in others:
         other.kill()
         other.wait()
+
+
+def test_daemons_of_a_run_end_when_its_process_is_killed(tmp_path: Path) -> None:
+    spec = pipeline(
+        f"python3 {tmp_path}/daemon.py {tmp_path}/daemon", f"until [ -s {tmp_path}/daemon ]; do :; done", KILL
+    )
+    (tmp_path / "daemon.py").write_text(LEAVE)
+    with LocalServer() as server:
+        call = Caller(server.url)
+        run = call.wait(call("POST", "/runs", {"display_name": "r", "pipeline_spec": spec}).json["run_id"])
+        assert "was killed by signal SIGKILL" in run["error"]["message"]
+        assert not alive(int((tmp_path / "daemon").read_text()))
