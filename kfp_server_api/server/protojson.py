@@ -94,17 +94,17 @@ def _read_text(type_name: str, text: str, wire: str) -> Any:
 
 def write(type_name: str, value: Any) -> Any:
     """Return a value of the server as the API's JSON: zero values are left out, times are text."""
-    listed, mapped = _LIST.match(type_name), _DICT.match(type_name)
-    if listed:
-        return [write(listed[1], item) for item in value]
-    if mapped:
-        return {key: write(mapped[1], item) for key, item in value.items()}
     if type_name == "datetime":
         return time_text(value)
     if type_name == "object":
         return as_double(value) if isinstance(value, float) and math.isfinite(value) else value
     if type_name in _SCALARS or isinstance(value, (str, int)):
         return value
+    listed, mapped = _LIST.match(type_name), _DICT.match(type_name)
+    if listed:
+        return [write(listed[1], item) for item in value]
+    if mapped:
+        return {key: write(mapped[1], item) for key, item in value.items()}
     model = getattr(models, type_name)
     return {
         model.attribute_map[name]: write(type, value[name])
