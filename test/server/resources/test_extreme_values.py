@@ -59,7 +59,7 @@ def test_an_output_beyond_json_is_shown_as_text(call: Caller, text: str, kind: s
 @pytest.mark.parametrize(("text", "kind"), [("1e999", "NUMBER_DOUBLE"), ("[-1e999]", "LIST")])
 def test_an_output_of_a_number_that_is_too_large_fails_its_run(call: Caller, text: str, kind: str) -> None:
     run = call.wait(call("POST", "/runs", body(pipeline_spec=giving(text, kind))).json["run_id"])
-    assert run["error"]["message"] == f"task 'step' failed: its output 'o' must be {kind}, not {text!r}"
+    assert run["error"]["message"].startswith(f"task 'step' failed: its output 'o' must be {kind}, not {text!r}")
 
 
 def test_an_output_with_half_a_surrogate_pair_ends_its_run_and_spoils_no_list(call: Caller) -> None:
