@@ -34,6 +34,10 @@ _NAMES: Mapping[int, str] = {
 }
 
 
+_LONGEST = 10_000
+"""Characters of a text for people, which may quote what was sent."""
+
+
 class RequestError(Exception):
     """The reason why a request is answered with an error.
 
@@ -45,7 +49,7 @@ class RequestError(Exception):
     def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
         self.code = code
-        self.message = message
+        self.message: str = message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…"
 
     @property
     def status(self) -> int:

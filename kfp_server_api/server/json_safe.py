@@ -5,10 +5,79 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
+
+from kfp_server_api.server.limits import DEEPEST, MOST_VALUES, TOO_DEEP, TOO_MANY
 
 _BITS = 1024
 """An integer of more is larger than every finite double."""
+_DIGITS = 400
+"""Characters of an integer; more take long to read, and make one that is too large."""
+_TEXT = re.compile(r'"[^"]*"?')
+_NO_BRACKETS = re.compile(r"[^\[\]{}]+")
+_HALF = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}|\\u[dD][c-fC-F][0-9a-fA-F]{2}")
+
+
+def decode(text: str | bytes, first: bool = False) -> Any:
+    """Return the value of a JSON text.
+
+    Args:
+        first: whether the value may be followed by anything.
+
+    Raises:
+        ValueError: it is no JSON, has a number or text that JSON cannot hold, or more than `limits` allows.
+        RecursionError: it is nested too deeply.
+    """
+    text = (text if isinstance(text, str) else text.decode("utf-8")).lstrip()
+    check_shape(text)
+    value, end = _DECODER.raw_decode(text)
+    if not first and text[end:].strip():
+        raise ValueError(f"something follows the value, from character {end}")
+    if _HALF.search(text):
+        check_text(json.dumps(value, ensure_ascii=False))
+    return value
+
+
+def check_text(text: str) -> None:
+    """Refuse text that no UTF-8 has: halves of surrogate pairs.
+
+    Raises:
+        ValueError: it is such.
+    """
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as cause:
+        raise ValueError("half of a surrogate pair is no text") from cause
+
+
+def check_shape(text: str) -> None:
+    """Refuse a JSON text of too many values or levels before it is read, which would take a hundred times its memory.
+
+    Raises:
+        ValueError: there are more than `limits` allows.
+    """
+    if _signs(text) <= DEEPEST:
+        return
+    text = text.replace("\\\\", "").replace('\\"', "")
+    if text.count('"') > 2 * MOST_VALUES:
+        raise ValueError(TOO_MANY)
+    text = _TEXT.sub("", text)
+    if _signs(text) > MOST_VALUES:
+        raise ValueError(TOO_MANY)
+    inner = _NO_BRACKETS.sub("", text)
+    for _ in range(DEEPEST):
+        outer = inner.replace("[]", "").replace("{}", "")
+        if len(outer) == len(inner):
+            return
+        inner = outer
+    if "[]" in inner or "{}" in inner:
+        raise ValueError(TOO_DEEP)
+
+
+def _signs(text: str) -> int:
+    """Return how many signs there are that a value or key follows or precedes."""
+    return sum(map(text.count, ",:[{"))
 
 
 def is_json_number(value: float) -> bool:
@@ -16,13 +85,11 @@ def is_json_number(value: float) -> bool:
     return value.bit_length() <= _BITS if isinstance(value, int) else math.isfinite(value)
 
 
-def read_int(text: str) -> int:
-    """Return the integer in a JSON text, for `json`'s parse_int; one too large is a ValueError."""
-    return int(_checked(int(text)))
+def _read_int(text: str) -> int:
+    return int(_checked(int(text[:_DIGITS])))
 
 
-def read_float(text: str) -> float:
-    """Return the number in a JSON text, for `json`'s parse_float; one too large is a ValueError."""
+def _read_float(text: str) -> float:
     return _checked(float(text))
 
 
@@ -30,6 +97,13 @@ def _checked(value: float) -> float:
     if not is_json_number(value):
         raise ValueError("a number is too large")
     return value
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"invalid value {name}")
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant, parse_int=_read_int, parse_float=_read_float)
 
 
 def json_safe(value: Any) -> Any:

@@ -13,6 +13,7 @@ from kfp_server_api import models
 from kfp_server_api._operation import ListField
 from kfp_server_api.server import protojson
 from kfp_server_api.server.errors import RequestError, invalid
+from kfp_server_api.server.json_safe import decode
 from kfp_server_api.server.times import parse_time
 
 CONTINUED = ".:"
@@ -71,7 +72,7 @@ def parse_filter(text: str, fields: Mapping[str, Listed]) -> list[Predicate]:
     if not text.strip():
         return []
     try:
-        body = json.loads(text)
+        body = decode(text)
         found = protojson.read("V2beta1Filter", body)
     except (ValueError, RecursionError, RequestError) as cause:
         raise invalid(f'failed to parse valid filter from "{text[:1000]}": {cause}') from cause

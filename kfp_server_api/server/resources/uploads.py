@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
+from functools import partial
 from pathlib import PurePosixPath
 from typing import IO, Any, NamedTuple
 
 from kfp_server_api.server.errors import INVALID, UploadError, invalid, uploading
-from kfp_server_api.server.packages.archive import UnreadableFileError, read_file
+from kfp_server_api.server.json_safe import decode
+from kfp_server_api.server.packages.archive import UnreadableFileError
 from kfp_server_api.server.packages.pipeline_spec import Package, check_name, parse_package
+from kfp_server_api.server.parsing import parse_file
 from kfp_server_api.server.resources.call import Call, Handler
 from kfp_server_api.server.resources.pipeline_versions import insert_version, to_reply
 from kfp_server_api.server.resources.pipelines import insert_pipeline, require_pipeline
@@ -62,13 +64,11 @@ def _upload(arguments: Mapping[str, Any], failure: str) -> Upload:
 def _package(upload: Upload, failure: str) -> Package:
     """Return the pipeline in an upload, whose file is closed then."""
     try:
-        with upload.file:
-            text = read_file(upload.name, upload.file)
+        with upload.file, uploading(failure), valid_pipeline():
+            package = parse_package(partial(parse_file, upload.name, upload.file))
+            check_name(package.pipeline_spec)
     except UnreadableFileError as cause:
         raise UploadError(INVALID, f"{failure}: {cause}") from cause
-    with uploading(failure), valid_pipeline():
-        package = parse_package(text)
-        check_name(package.pipeline_spec)
     return package
 
 
@@ -82,7 +82,7 @@ def _body(arguments: Mapping[str, Any], upload: Upload) -> dict[str, Any]:
 def _tags(text: str) -> dict[str, str]:
     wrong = invalid("Failed to parse tags query parameter. Expected JSON object with string keys and values")
     try:
-        tags = json.loads(text)
+        tags = decode(text)
     except (ValueError, RecursionError) as cause:
         raise wrong from cause
     if not isinstance(tags, Mapping) or not all(isinstance(value, str) for value in tags.values()):

@@ -15,7 +15,7 @@ import pytest
 import yaml
 from fixtures.calling import Caller, Reply, pipeline, shared
 
-from kfp_server_api.server.packages.archive import LIMIT
+from kfp_server_api.server.limits import LARGEST as LIMIT
 
 SPEC = yaml.safe_dump(pipeline("true")).encode()
 PLATFORM = b"---\nplatforms:\n  kubernetes:\n    deploymentSpec: {}\n"
@@ -126,8 +126,8 @@ def changed(**fields: Any) -> bytes:
         (b"a: [", "failed to parse pipeline spec YAML: "),
         (b"a: \x00", "failed to parse pipeline spec YAML: "),
         (b"a: &a [*a]", "failed to parse pipeline spec YAML: "),
-        (b"a: !!binary aGk=", "failed to parse pipeline spec YAML: bytes is not a JSON value"),
-        (b"a: .nan", "failed to parse pipeline spec YAML: nan is not a JSON number"),
+        (b"a: !!binary aGk=", "failed to parse pipeline spec YAML: binary is not a JSON value"),
+        (b"a: .nan", "failed to parse pipeline spec YAML: .nan is not a number"),
         (b"apiVersion: argoproj.io/v1alpha1\nkind: Workflow", "unknown template format: this server runs no"),
         (changed(foo=1), 'unknown template format: unknown field "foo"'),
         (changed(pipelineInfo={}), "unknown template format: pipelineInfo.name is missing"),
