@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlparse
 
 from kfp_server_api.server.engine.dag import TaskRun
 from kfp_server_api.server.engine.inputs import whole, with_defaults
+from kfp_server_api.server.engine.output_sizes import check_files, check_values
 from kfp_server_api.server.engine.outputs import as_json
 
 _OLDEST_KFP = "2.14.1"
@@ -131,8 +132,10 @@ class KfpLocal:
     def outputs(self, prepared: Prepared) -> dict[str, Any]:
         """Read the files that a component has written."""
         component, executor_input = prepared
+        check_files(executor_input.outputs)
         found = self._read_outputs(executor_input=executor_input, component_spec=component)
         outputs = {name: _whole_inside(value) for name, value in found.items()}
+        check_values(outputs, executor_input.outputs)
         # Only components written in Python list their artifacts; a command just writes the files.
         for name, artifacts in executor_input.outputs.artifacts.items():
             if name not in outputs:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from kfp_server_api.server.orchestration.run_process import TERMINATED
 from kfp_server_api.server.states import FINAL
+from kfp_server_api.server.store import run_values
 from kfp_server_api.server.store.tables import runs, tasks
 from kfp_server_api.server.times import NEVER, TASK_NEVER, now
 
@@ -122,7 +123,9 @@ def _end_runs(
             "state_history": [*(row.state_history or ()), _status(state, when)],
             "finished_at": int(when),
             "end_reason": reason,
-            "plugins_output": _plugins_output(by_run.get(row.run_id, ()), outputs),
+            "plugins_output": _plugins_output(
+                by_run.get(row.run_id, ()), run_values.keep(connection, row.run_id, outputs) or {}
+            ),
         }
         for row in open_rows
     ]
@@ -190,15 +193,18 @@ def record_task(connection: sa.Connection, run_id: str, event: TaskEvent, log: s
     """
     of_task = tasks.c.run_id == run_id, tasks.c.task_id == event["task_id"]
     row = connection.execute(sa.select(tasks.c.state, tasks.c.state_history).where(*of_task)).first()
-    if event["state"] not in MAY_FOLLOW[row.state if row else ""]:
+    of_run = connection.scalar(sa.select(runs.c.state).where(runs.c.run_id == run_id))
+    if event["state"] not in MAY_FOLLOW[row.state if row else ""] or (not row and of_run in {None, *FINAL}):
         return
     values = {
         **_reported(event, log),
+        "input_values": run_values.keep(connection, run_id, event["inputs"]),
+        "output_values": run_values.keep(connection, run_id, event["outputs"]),
         "state_history": [*(row.state_history if row else ()), _status(event["state"], event["time"])],
     }
     if row:
         connection.execute(tasks.update().where(*of_task).values(**values))
-    elif connection.scalar(sa.select(runs.c.state).where(runs.c.run_id == run_id)) not in {None, *FINAL}:
+    else:
         connection.execute(tasks.insert().values(run_id=run_id, **_new_task(connection, run_id, event), **values))
 
 
@@ -220,8 +226,6 @@ def _reported(event: TaskEvent, log: str) -> dict[str, Any]:
         "state": event["state"],
         "end_time": int(event["time"]) if event["state"] in FINAL else TASK_NEVER,
         "end_reason": event["error"] or "",
-        "input_values": event["inputs"] or None,
-        "output_values": event["outputs"] or None,
         "log": log,
     }
 

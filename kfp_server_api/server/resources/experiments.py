@@ -13,10 +13,12 @@ from kfp_server_api.server.errors import ABORTED, RequestError, exists, invalid,
 from kfp_server_api.server.resources.call import Call, Handler, Page
 from kfp_server_api.server.resources.listing import listing, read_page
 from kfp_server_api.server.resources.validation import check_length, new_id
+from kfp_server_api.server.store import rows
 from kfp_server_api.server.store.tables import experiments, runs, settings
 from kfp_server_api.server.times import now
 
 _c = experiments.c
+_OF_NAME = sa.select(_c.experiment_id).where(_c.display_name == sa.bindparam("name"))
 _DEFAULT = "default_experiment_id"
 
 LISTING = listing("Experiment", experiments, ExperimentServiceApi._list_experiments)
@@ -28,10 +30,10 @@ def require_experiment(connection: sa.Connection, experiment_id: str) -> dict[st
     Raises:
         RequestError: there is none with this id.
     """
-    row = connection.execute(sa.select(experiments).where(_c.experiment_id == experiment_id)).mappings().first()
+    row = rows.by_id(connection, experiments, experiment_id)
     if row is None:
         raise not_found("Experiment", experiment_id)
-    return dict(row)
+    return row
 
 
 def default_experiment_id(connection: sa.Connection) -> str:
@@ -57,14 +59,16 @@ def default_experiment_id(connection: sa.Connection) -> str:
 
 def _insert(connection: sa.Connection, body: Mapping[str, Any]) -> str:
     experiment_id = new_id()
-    connection.execute(
-        experiments.insert().values(
-            experiment_id=experiment_id,
-            display_name=body["display_name"],
-            description=body.get("description", ""),
-            created_at=now(),
-            storage_state="AVAILABLE",
-        )
+    rows.insert(
+        connection,
+        experiments,
+        {
+            "experiment_id": experiment_id,
+            "display_name": body["display_name"],
+            "description": body.get("description", ""),
+            "created_at": now(),
+            "storage_state": "AVAILABLE",
+        },
     )
     return experiment_id
 
@@ -77,7 +81,7 @@ def create(call: Call) -> dict[str, Any]:
         raise invalid("Experiment must have a non-empty name")
     check_length("Experiment.Name", name, 128)
     with call.context.store.write() as connection:
-        if connection.scalar(sa.select(_c.experiment_id).where(_c.display_name == name)):
+        if connection.scalar(_OF_NAME, {"name": name}):
             raise exists(
                 f"Failed to create a new experiment. The name {name} already exists. Please specify a new name"
             )

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from kfp_server_api.api.run_service_api import RunServiceApi
 from kfp_server_api.server.errors import ABORTED, PRECONDITION, RequestError, exists, invalid, not_found
 from kfp_server_api.server.orchestration import run_process
-from kfp_server_api.server.orchestration.recorder import change_run, insert_run
+from kfp_server_api.server.orchestration.recorder import PLUGIN, change_run, insert_run
 from kfp_server_api.server.orchestration.run_files import is_run_id
 from kfp_server_api.server.packages.parameters import check_parameters
 from kfp_server_api.server.packages.pipeline_spec import Package, parse_inline
@@ -22,7 +22,7 @@ from kfp_server_api.server.resources.listing import listing, read_page
 from kfp_server_api.server.resources.pipeline_versions import latest_version, package_of, require_version, whole_spec
 from kfp_server_api.server.resources.tasks import error_of, task_details
 from kfp_server_api.server.resources.validation import new_id, valid_pipeline
-from kfp_server_api.server.store import pipeline_specs
+from kfp_server_api.server.store import pipeline_specs, rows, run_values
 from kfp_server_api.server.store.tables import experiments, runs
 from kfp_server_api.server.times import now
 
@@ -172,9 +172,15 @@ def to_reply(
 
 def _replies(connection: sa.Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return runs as the API shows them, with the specs that they show and their tasks."""
+    run_values.restore(connection, {row["run_id"]: _output_values(row) for row in rows})
     specs = pipeline_specs.read(connection, [row["spec_digest"] for row in rows if not row["pipeline_version_id"]])
     details = task_details(connection, [row["run_id"] for row in rows])
     return [to_reply(row, specs, details.get(row["run_id"], [])) for row in rows]
+
+
+def _output_values(row: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    entries: dict[str, dict[str, Any]] = row["plugins_output"][PLUGIN]["entries"] if row["plugins_output"] else {}
+    return entries
 
 
 def require_run(connection: sa.Connection, run_id: str) -> dict[str, Any]:
@@ -183,10 +189,10 @@ def require_run(connection: sa.Connection, run_id: str) -> dict[str, Any]:
     Raises:
         RequestError: there is none with this id.
     """
-    row = connection.execute(sa.select(runs).where(_c.run_id == run_id)).mappings().first()
+    row = rows.by_id(connection, runs, run_id)
     if row is None:
         raise not_found("Run", run_id)
-    return dict(row)
+    return row
 
 
 def get(call: Call) -> dict[str, Any]:
@@ -196,12 +202,18 @@ def get(call: Call) -> dict[str, Any]:
 
 
 def list_page(call: Call) -> Page:
-    """Return a page of runs with their tasks, those of one experiment if it is named."""
+    """Return a page of runs with their tasks, those of one experiment if it is named.
+
+    A large output value stands in a run once, where a run by itself has it under all its names.
+    """
     experiment_id = call.arguments.get("experiment_id")
     with call.context.store.read() as connection:
         if experiment_id:
             require_experiment(connection, experiment_id)
         page = read_page(connection, LISTING, call.arguments, {"experiment_id": experiment_id} if experiment_id else {})
+        for row in page.items:
+            if row["plugins_output"]:
+                row["plugins_output"][PLUGIN]["entries"] = run_values.once(_output_values(row))
         return page._replace(items=_replies(connection, page.items))
 
 

@@ -19,6 +19,7 @@ from typing import IO
 
 import sqlalchemy as sa
 
+from kfp_server_api.server.store.rows import execute
 from kfp_server_api.server.store.schema import StoreError, prepare
 
 __all__ = ["Store", "StoreError"]
@@ -68,11 +69,10 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
         """Give a connection whose changes are all kept at the end of the block, or none after an error."""
-        writing = self._engine.execution_options(write=True)
         with self._writing:
             self._check_open()
             self._then.clear()
-            with writing.begin() as connection:
+            with self._engine.connect() as connection, connection.execution_options(write=True).begin():
                 yield connection
             for action in self._then:
                 action()
@@ -119,8 +119,7 @@ def _configure(connection: sqlite3.Connection, _: object) -> None:
 
 def _begin(connection: sa.Connection) -> None:
     # A writer takes the lock at once: one that reads first and writes later fails when another was faster.
-    write = connection.get_execution_options().get("write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    execute(connection, "BEGIN IMMEDIATE" if connection.get_execution_options().get("write") else "BEGIN")
 
 
 def _lock_file(path: Path) -> Path:
