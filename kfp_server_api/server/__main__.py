@@ -16,6 +16,8 @@ from kfp_server_api.server.settings import PROCESSORS
 
 RUNS = f"runs at one time; with 0 they are accepted and wait (default: one for each processor, here {PROCESSORS})"
 
+ORIGIN = "web pages that may use the server, such as https://kfp.example.com for a proxy before it; may be repeated"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve, and return the exit code."""
@@ -55,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", default=8888, type=int, help="0 takes a free one (default: %(default)s)")
     parser.add_argument("--db", metavar="FILE", help="SQLite file; without it the data are gone at the end")
     parser.add_argument("--parallel-runs", metavar="N", type=int, help=RUNS)
+    parser.add_argument("--allow-origin", dest="allow_origins", action="append", default=[], metavar="URL", help=ORIGIN)
     return parser
 
 

@@ -7,29 +7,23 @@ import atexit
 import shutil
 import socket
 import tempfile
-import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Iterable
+from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import uvicorn
+from typing import TYPE_CHECKING
 
 from kfp_server_api.server.http.app import make_app
+from kfp_server_api.server.http.threads import Threads
 from kfp_server_api.server.orchestration.run_files import RunFiles
 from kfp_server_api.server.orchestration.run_queue import RunQueue
 from kfp_server_api.server.resources.call import Context
 from kfp_server_api.server.resources.experiments import default_experiment_id
-from kfp_server_api.server.settings import PROCESSORS, Settings
+from kfp_server_api.server.serving import serving
+from kfp_server_api.server.settings import PROCESSORS, Settings, origin_of
 from kfp_server_api.server.store.database import Store
 
 if TYPE_CHECKING:
     from typing_extensions import Self
-
-_START = 30.0
-_LINGER = 3
-"""Seconds that requests in flight may take after stop() was called."""
 
 
 class LocalServer:
@@ -43,9 +37,11 @@ class LocalServer:
         db: file for the data; without one they are gone when the server stops.
         parallel_runs: runs that are executed at one time; one for each processor if not given. With 0 runs are
             accepted and wait.
+        allow_origins: web pages that may use the server besides those that it serves itself: origins such as
+            `https://kfp.example.com`, for a proxy before the server.
 
     Raises:
-        ValueError: a port or a number of runs that cannot be.
+        ValueError: a port, a number of runs or an origin that cannot be.
     """
 
     def __init__(
@@ -54,12 +50,14 @@ class LocalServer:
         port: int = 0,
         db: str | Path | None = None,
         parallel_runs: int | None = None,
+        allow_origins: Iterable[str] = (),
     ) -> None:
         self._settings = Settings(
             host,
             port,
             Path(db).absolute() if db is not None else None,
             PROCESSORS if parallel_runs is None else parallel_runs,
+            allow_origins=tuple(map(origin_of, allow_origins)),
         )
         self._url = ""
         self._db: Path | None = None
@@ -98,7 +96,10 @@ class LocalServer:
             default_experiment_id(connection)
         queue = stack.enter_context(closing(RunQueue(store, RunFiles(_runs(db)), settings.parallel_runs)))
         address, port = listener.getsockname()[:2]
-        stack.enter_context(_serving(make_app(Context(settings, store, queue), (settings.host, address)), listener))
+        threads = stack.enter_context(closing(Threads()))
+        hosts = (settings.host, address)
+        app = make_app(Context(settings, store, queue), hosts, settings.allow_origins, threads=threads)
+        stack.enter_context(serving(app, listener))
         stack.callback(self._forget)
         self._url = f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
         self._db = db
@@ -145,36 +146,3 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _runs(db: Path) -> Path:
     return db.with_name(f"{db.name}.runs")
-
-
-@contextmanager
-def _serving(app: Callable[..., Any], listener: socket.socket) -> Iterator[None]:
-    """Serve in a thread while the block runs."""
-    config = uvicorn.Config(
-        app,
-        loop="asyncio",
-        lifespan="off",
-        ws="none",
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=_LINGER,
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, args=([listener],), name="kfp-server", daemon=True)
-    thread.start()
-    try:
-        _await_start(server, thread)
-        yield
-    finally:
-        server.should_exit = True
-        thread.join(_LINGER + 2)
-        server.force_exit = True
-        thread.join(2)
-
-
-def _await_start(server: uvicorn.Server, thread: threading.Thread) -> None:
-    deadline = time.monotonic() + _START
-    while not server.started:
-        if not thread.is_alive() or time.monotonic() > deadline:
-            raise RuntimeError("the server did not start")
-        time.sleep(0.005)

@@ -6,11 +6,11 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import chain
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
@@ -29,11 +29,13 @@ from kfp_server_api.server.errors import (
     RequestError,
     UploadError,
 )
-from kfp_server_api.server.http.arguments import read_arguments, takes_file
+from kfp_server_api.server.http.arguments import Received, closing, read_arguments, receive, takes_file, takes_long
 from kfp_server_api.server.http.origin_guard import OriginGuard
+from kfp_server_api.server.http.routes import Routes
+from kfp_server_api.server.http.threads import Threads
 from kfp_server_api.server.json_safe import json_safe
 from kfp_server_api.server.resources import experiments, health, pipeline_versions, pipelines, runs, uploads
-from kfp_server_api.server.resources.call import Answer, Call, Context, Handler, Page, Stream
+from kfp_server_api.server.resources.call import Call, Context, Handler, Page, Stream
 
 _log = logging.getLogger(__name__)
 
@@ -90,17 +92,26 @@ class _Streamed(StreamingResponse):
                 self._others.close()
 
 
-def make_app(context: Context, hosts: Iterable[str] = (), handlers: Mapping[str, Handler] = HANDLERS) -> Starlette:
+def make_app(
+    context: Context,
+    hosts: Iterable[str] = (),
+    origins: Iterable[str] = (),
+    handlers: Mapping[str, Handler] = HANDLERS,
+    threads: Threads | None = None,
+) -> Starlette:
     """Return the ASGI application that serves the API.
 
     Args:
         context: what the handlers share.
         hosts: names and addresses by which clients may call the server besides those of the loopback.
+        origins: those of web pages that may use the server besides those that it serves itself.
         handlers: by the names of operations.
+        threads: where they run; some of the application's own if not given.
     """
+    threads = threads or Threads()
     app = Starlette(
-        routes=[_route(operation, context, handlers.get(operation.name)) for operation in _in_order()],
-        middleware=[Middleware(OriginGuard, hosts=list(hosts))],
+        routes=[Routes(_route(operation, context, handlers.get(operation.name), threads) for operation in _in_order())],
+        middleware=[Middleware(OriginGuard, hosts=list(hosts), origins=list(origins))],
         exception_handlers={HTTPException: _http_error, Exception: _failure},
     )
     app.router.redirect_slashes = False  # to the API a trailing slash is another path
@@ -113,21 +124,23 @@ def _in_order() -> list[Operation]:
     return sorted((operation for operation in found if operation.served), key=lambda one: one.path.count("{"))
 
 
-def _route(operation: Operation, context: Context, handler: Handler | None) -> Route:
+def _route(operation: Operation, context: Context, handler: Handler | None, threads: Threads) -> Route:
     path = _PLACEHOLDER.sub(lambda match: "{" + match[1].replace(".", "_") + "}", operation.path)
     methods = _METHODS if operation.name in _ANY_METHOD else (operation.method,)
-    return Route(path, _endpoint(operation, context, handler), methods=list(methods), name=operation.name)
+    return Route(path, _endpoint(operation, context, handler, threads), methods=list(methods), name=operation.name)
 
 
-def _endpoint(operation: Operation, context: Context, handler: Handler | None) -> Endpoint:
+def _endpoint(operation: Operation, context: Context, handler: Handler | None, threads: Threads) -> Endpoint:
     action = _action(operation)
 
     async def endpoint(request: Request) -> Response:
         try:
             if handler is None:
                 raise RequestError(UNIMPLEMENTED, f"The local server does not implement {operation.name}")
-            call = Call(context, await read_arguments(operation, request))
-            return await _response(operation, await run_in_threadpool(handler, call))
+            received = await receive(operation, request)
+            respond = partial(_respond, context, operation, handler, request, received)
+            with closing(received):
+                return await (threads.run_long if takes_long(received) else threads.run)(respond)
         except RequestError as problem:
             return JSONResponse(problem.body(action), problem.status)
         except ClientDisconnect:
@@ -140,11 +153,14 @@ def _endpoint(operation: Operation, context: Context, handler: Handler | None) -
     return endpoint
 
 
-async def _response(operation: Operation, answer: Answer) -> Response:
-    """Return a handler's answer as the reply of its operation."""
+def _respond(
+    context: Context, operation: Operation, handler: Handler, request: Request, received: Received
+) -> Response:
+    """Do all that takes time, from reading a body to writing the reply, in one go outside of the event loop."""
+    answer = handler(Call(context, read_arguments(operation, request, received)))
     if isinstance(answer, Stream):
         chunks = iter(answer.chunks)
-        return _Streamed(await run_in_threadpool(next, chunks, b""), chunks, answer.media_type)
+        return _Streamed(next(chunks, b""), chunks, answer.media_type)
     if isinstance(answer, Page):
         assert operation.paging
         items, following = operation.paging.items, operation.paging.next
