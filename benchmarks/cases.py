@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from benchmarks import calling, decoding, importing, running
+from benchmarks import calling, decoding, importing, running, serving
 
 BOTH = ("upstream", "ours")
 ALL = ("floor", *BOTH)
@@ -70,6 +70,12 @@ CASES = (
          (running.KFP_LOCAL, "ours"), running.KFP_LOCAL, 1),
     Case("run-packages", "local server: time of a run that installs a package, after another did, over one without",
          running.with_packages, ("ours",), "", 1.2, "x"),
+    Case("serve-get", "local server: read an experiment; floor: an empty Starlette application", serving.get,
+         ("floor", "ours"), target=1 / 0.65, unit="us"),
+    Case("serve-list", "local server: list 100 experiments; floor: the same", serving.listed,
+         ("floor", "ours"), target=1 / 0.2, unit="us"),
+    Case("serve-create", "local server: create an experiment; floor: the same", serving.created,
+         ("floor", "ours"), target=1 / 0.45, unit="us"),
 )  # fmt: skip
 
 SCALES = {"ms": 1e3, "us": 1e6, "kB": 1e-3, "MiB": 1 / (1 << 20), "x": 1, "modules": 1, "requests": 1}

@@ -18,6 +18,8 @@ RUNS = f"runs at one time; with 0 they are accepted and wait (default: one for e
 ENV = "variable that components get besides the chosen ones, with the server's value or with this one; may be repeated"
 TOKEN = "file with a token that callers have to send as Authorization: Bearer, health checks excepted"
 
+ORIGIN = "web pages that may use the server, such as https://kfp.example.com for a proxy before it; may be repeated"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve, and return the exit code."""
@@ -69,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--env", metavar="NAME[=VALUE]", action=_Env, default={}, help=ENV)
     parser.add_argument("--token", metavar="FILE", type=_token, help=TOKEN)
+    parser.add_argument("--allow-origin", dest="allow_origins", action="append", default=[], metavar="URL", help=ORIGIN)
     return parser
 
 

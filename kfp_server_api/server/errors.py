@@ -37,6 +37,9 @@ _NAMES: Mapping[int, str] = {
 
 _INTERNAL = "Internal Server Error"
 
+_LONGEST = 10_000
+"""Characters of a text in an answer, which may quote what was sent."""
+
 
 class RequestError(Exception):
     """The reason why a request is answered with an error.
@@ -67,9 +70,13 @@ class RequestError(Exception):
         details = {
             "@type": "type.googleapis.com/google.rpc.Status",
             "code": self.code,
-            "message": self.message,
+            "message": _shortened(self.message),
         }
-        return {"code": self.code, "message": self.trace, "details": [details]}
+        return {"code": self.code, "message": _shortened(self.trace), "details": [details]}
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 class GatewayError(RequestError):
@@ -77,7 +84,7 @@ class GatewayError(RequestError):
 
     def body(self) -> dict[str, Any]:
         """Return the JSON of the answer."""
-        return {"code": self.code, "message": self.message}
+        return {"code": self.code, "message": _shortened(self.message)}
 
 
 class UploadError(RequestError):
@@ -94,7 +101,7 @@ class UploadError(RequestError):
 
     def body(self) -> dict[str, Any]:
         """Return the JSON of the answer."""
-        return {"error_message": self.message, "error_details": self.details}
+        return {"error_message": _shortened(self.message), "error_details": _shortened(self.details)}
 
 
 class TextError(RequestError):

@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from decimal import Decimal
 from typing import Any
+
+from kfp_server_api.server.limits import DEEPEST, MOST_VALUES, TOO_DEEP, TOO_MANY
 
 _BITS = 1024
 """An integer of more is larger than every finite double."""
@@ -14,6 +17,65 @@ _EXACT = 2**53
 """Whole doubles up to here have all their digits."""
 _EXPONENT = 10**21
 """Whole doubles from here on are written with an exponent."""
+_TEXT = re.compile(r'"[^"]*"?')
+_NO_BRACKETS = re.compile(r"[^\[\]{}]+")
+_HALF = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}|\\u[dD][c-fC-F][0-9a-fA-F]{2}")
+
+
+def decode(text: str | bytes) -> Any:
+    """Return the value of a JSON text.
+
+    Raises:
+        ValueError: it is no JSON, has a number or text that JSON cannot hold, or more than `limits` allows.
+        RecursionError: it is nested too deeply.
+    """
+    text = text if isinstance(text, str) else text.decode("utf-8")
+    check_shape(text)
+    value = json.loads(text, parse_constant=_no_constant, parse_int=read_number, parse_float=read_number)
+    if _HALF.search(text):
+        check_text(json.dumps(value, ensure_ascii=False))
+    return value
+
+
+def check_text(text: str) -> None:
+    """Refuse text that no UTF-8 has: halves of surrogate pairs.
+
+    Raises:
+        ValueError: it is such.
+    """
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as cause:
+        raise ValueError("half of a surrogate pair is no text") from cause
+
+
+def check_shape(text: str) -> None:
+    """Refuse a JSON text of too many values or levels before it is read, which would take a hundred times its memory.
+
+    Raises:
+        ValueError: there are more than `limits` allows.
+    """
+    if _signs(text) <= DEEPEST:
+        return
+    text = text.replace("\\\\", "").replace('\\"', "")
+    if text.count('"') > 2 * MOST_VALUES:
+        raise ValueError(TOO_MANY)
+    text = _TEXT.sub("", text)
+    if _signs(text) > MOST_VALUES:
+        raise ValueError(TOO_MANY)
+    inner = _NO_BRACKETS.sub("", text)
+    for _ in range(DEEPEST):
+        outer = inner.replace("[]", "").replace("{}", "")
+        if len(outer) == len(inner):
+            return
+        inner = outer
+    if "[]" in inner or "{}" in inner:
+        raise ValueError(TOO_DEEP)
+
+
+def _signs(text: str) -> int:
+    """Return how many signs there are that a value or key follows or precedes."""
+    return sum(map(text.count, ",:[{"))
 
 
 def is_json_number(value: float) -> bool:
@@ -44,6 +106,10 @@ def as_double(value: float) -> float:
     if not double.is_integer() or abs(double) >= _EXPONENT:
         return double
     return int(double) if abs(double) <= _EXACT else int(Decimal(repr(double)))
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"invalid value {name}")
 
 
 def json_safe(value: Any) -> Any:

@@ -8,24 +8,22 @@ import logging
 import os
 import shutil
 import socket
-import threading
-import time
 import weakref
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack, closing, suppress
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import uvicorn
+from typing import TYPE_CHECKING
 
 from kfp_server_api.server.http.app import make_app
+from kfp_server_api.server.http.threads import Threads
 from kfp_server_api.server.orchestration.run_files import RunFiles
 from kfp_server_api.server.orchestration.run_process import RunSettings
 from kfp_server_api.server.orchestration.run_queue import RunQueue
 from kfp_server_api.server.resources.call import Context
 from kfp_server_api.server.resources.experiments import default_experiment_id
-from kfp_server_api.server.settings import PROCESSORS, TASKS_AT_ONCE, Settings
+from kfp_server_api.server.serving import serving
+from kfp_server_api.server.settings import PROCESSORS, TASKS_AT_ONCE, Settings, origin_of
 from kfp_server_api.server.store.database import Store
 from kfp_server_api.server.store.temporary import DATABASE, temporary_folder
 
@@ -33,10 +31,6 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 _log = logging.getLogger(__name__)
-
-_START = 30.0
-_LINGER = 3
-"""Seconds that requests in flight may take after stop() was called."""
 
 
 class LocalServer:
@@ -57,9 +51,11 @@ class LocalServer:
         env: environment variables that components get by name, besides PATH, HOME, TZ, TMPDIR, those of languages and
             proxies, and SSL_* and PIP_*; None stands for the value that this process has.
         token: what every caller has to send, health checks excepted, as `Authorization: Bearer <token>`.
+        allow_origins: web pages that may use the server besides those that it serves itself: origins such as
+            `https://kfp.example.com`, for a proxy before the server.
 
     Raises:
-        ValueError: a port, a number of runs, a variable or a token that cannot be.
+        ValueError: a port, a number of runs, a variable, a token or an origin that cannot be.
     """
 
     def __init__(
@@ -72,6 +68,7 @@ class LocalServer:
         secrets: str | Path | None = None,
         env: Mapping[str, str | None] | None = None,
         token: str | None = None,
+        allow_origins: Iterable[str] = (),
     ) -> None:
         self._settings = Settings(
             host,
@@ -82,6 +79,7 @@ class LocalServer:
             Path(secrets).absolute() if secrets is not None else None,
             env=dict(env or {}),
             token=token or "",
+            allow_origins=tuple(map(origin_of, allow_origins)),
         )
         self._url = ""
         self._db: Path | None = None
@@ -127,8 +125,11 @@ class LocalServer:
         of_runs = RunSettings(settings.parallel_tasks, settings.secrets, settings.added_env())
         queue = stack.enter_context(closing(RunQueue(store, files, settings.parallel_runs, of_runs)))
         address, port = listener.getsockname()[:2]
-        app = make_app(Context(settings, store, queue), (settings.host, address), token=settings.token)
-        connections = stack.enter_context(_serving(app, listener))
+        threads = stack.enter_context(closing(Threads()))
+        hosts = (settings.host, address)
+        context = Context(settings, store, queue)
+        app = make_app(context, hosts, settings.allow_origins, token=settings.token, threads=threads)
+        connections = stack.enter_context(serving(app, listener))
         stack.callback(self._forget)
         self._descriptors = lambda: [*store.descriptors(), *queue.descriptors(), listener.fileno(), *connections()]
         self._url = f"http://[{address}]:{port}" if ":" in address else f"http://{address}:{port}"
@@ -212,40 +213,3 @@ def _listen(host: str, port: int) -> socket.socket:
 
 def _runs(db: Path) -> Path:
     return db.with_name(f"{db.name}.runs")
-
-
-@contextmanager
-def _serving(app: Callable[..., Any], listener: socket.socket) -> Iterator[Callable[[], list[int]]]:
-    """Serve in a thread while the block runs; give what returns the descriptors of the open connections."""
-    config = uvicorn.Config(
-        app,
-        loop="asyncio",
-        lifespan="off",
-        ws="none",
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=_LINGER,
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, args=([listener],), name="kfp-server", daemon=True)
-    thread.start()
-    try:
-        _await_start(server, thread)
-        yield lambda: [_descriptor(connection) for connection in list(server.server_state.connections)]
-    finally:
-        server.should_exit = True
-        thread.join(_LINGER + 2)
-        server.force_exit = True
-        thread.join(2)
-
-
-def _descriptor(connection: Any) -> int:
-    return int(connection.transport.get_extra_info("socket").fileno())
-
-
-def _await_start(server: uvicorn.Server, thread: threading.Thread) -> None:
-    deadline = time.monotonic() + _START
-    while not server.started:
-        if not thread.is_alive() or time.monotonic() > deadline:
-            raise RuntimeError("the server did not start")
-        time.sleep(0.005)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 from kfp_server_api import models
@@ -94,31 +95,54 @@ def _read_text(type_name: str, text: str, wire: str) -> Any:
 
 def write(type_name: str, value: Any) -> Any:
     """Return a value of the server as the API's JSON: zero values are left out, times are text."""
-    if type_name == "datetime":
-        return time_text(value)
-    if type_name == "object":
-        return as_double(value) if isinstance(value, float) and math.isfinite(value) else value
-    if type_name in _SCALARS or isinstance(value, (str, int)):
-        return value
+    return _writer(type_name)(value)
+
+
+@cache
+def _writer(type_name: str) -> Callable[[Any], Any]:
+    """Return what writes the values of a type."""
     listed, mapped = _LIST.match(type_name), _DICT.match(type_name)
-    if listed:
-        return [write(listed[1], item) for item in value]
-    if mapped:
-        return {key: write(mapped[1], item) for key, item in value.items()}
+    if listed or mapped:
+        inner = _writer((listed or mapped or [])[1])
+        if listed:
+            return lambda value: [inner(item) for item in value]
+        return lambda value: {key: inner(item) for key, item in value.items()}
+    if type_name == "datetime":
+        return time_text
+    if type_name == "object":
+        return _json_value
+    if type_name in _SCALARS or hasattr(getattr(models, type_name), "allowable_values"):
+        return lambda value: value
+    return _model_writer(type_name)
+
+
+def _json_value(value: Any) -> Any:
+    return as_double(value) if isinstance(value, float) and math.isfinite(value) else value
+
+
+def _model_writer(type_name: str) -> Callable[[Any], Any]:
     model = getattr(models, type_name)
-    return {
-        model.attribute_map[name]: write(type, value[name])
-        for name, type in model.openapi_types.items()
-        if _is_set(type, value.get(name))
-    }
+    fields: list[tuple[str, str, Callable[[Any], bool], Callable[[Any], Any]]] = []
+
+    def write_model(value: Any) -> Any:
+        if not fields:  # made when they are first needed, since models refer to one another
+            fields.extend((n, model.attribute_map[n], _is_set(t), _writer(t)) for n, t in model.openapi_types.items())
+        return {
+            key: write_field(item)
+            for name, key, is_set, write_field in fields
+            if (item := value.get(name)) is not None and is_set(item)
+        }
+
+    return write_model
 
 
-def _is_set(type_name: str, value: Any) -> bool:
-    """Tell whether a field is written; a time of 0 is (it means "not yet"), and so is any JSON value."""
-    if value is None or type_name in ("object", "datetime"):
-        return value is not None
-    if isinstance(value, dict) and not _DICT.match(type_name):
-        return True  # an object that was set explicitly is written even if it is empty
-    if isinstance(value, str) and type_name not in _SCALARS:
-        return bool(value) and not value.endswith("UNSPECIFIED")
-    return bool(value)
+def _is_set(type_name: str) -> Callable[[Any], bool]:
+    """Return what tells whether a field's value that is not None is written.
+
+    A time of 0 is (it means "not yet"), and so is any JSON value, and an object that was set explicitly, even if empty.
+    """
+    if type_name in _SCALARS or _LIST.match(type_name) or _DICT.match(type_name):
+        return (lambda value: True) if type_name == "datetime" else bool
+    if type_name != "object" and hasattr(getattr(models, type_name), "allowable_values"):
+        return lambda value: bool(value) and not str(value).endswith("UNSPECIFIED")  # a number may stand for a name
+    return lambda value: True

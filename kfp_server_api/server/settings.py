@@ -13,6 +13,8 @@ PROCESSORS = os.cpu_count() or 1
 
 TASKS_AT_ONCE = 32
 """More than processors: many tasks wait, some for one another."""
+_ORIGIN = re.compile(r"(https?)://([^/?#@:\[\]\s]+|\[[0-9a-fA-F:.]+\])(?::([0-9]{1,5}))?/?\Z", re.IGNORECASE)
+_PORTS = {"http": "80", "https": "443"}
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Settings:
         secrets: absolute path of the file with the secrets and config maps that tasks may ask for; None for none.
         env: variables that components get besides the chosen ones; None stands for the value that the server has.
         token: what callers have to show; "" for nothing.
+        allow_origins: web pages that may use the server besides those that it serves itself, as origins such as
+            `https://kfp.example.com`.
 
     Raises:
         ValueError: a value that cannot be.
@@ -41,6 +45,7 @@ class Settings:
     secrets: Path | None = None
     env: Mapping[str, str | None] = field(default_factory=dict, repr=False)
     token: str = field(default="", repr=False)
+    allow_origins: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65535:
@@ -62,3 +67,16 @@ class Settings:
             if value is None:
                 raise ValueError(f"env {name} has no value, and the server's environment has none either")
         return {name: value for name, value in values.items() if value is not None}
+
+
+def origin_of(text: str) -> str:
+    """Return an origin as browsers send it, without the port that its scheme has anyway.
+
+    Raises:
+        ValueError: it is none, such as `http://localhost:3000`.
+    """
+    found = _ORIGIN.match(text.strip())
+    if not found:
+        raise ValueError(f"{text!r} is no origin such as http://localhost:3000")
+    scheme, host, port = (part.lower() if part else "" for part in found.groups())
+    return f"{scheme}://{host}" + ("" if port in ("", _PORTS[scheme]) else f":{port}")

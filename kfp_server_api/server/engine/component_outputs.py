@@ -12,6 +12,7 @@ from typing import Any
 
 from kfp_server_api.server.engine import artifacts
 from kfp_server_api.server.engine.outcome import TaskError
+from kfp_server_api.server.engine.output_sizes import check_files, check_value
 from kfp_server_api.server.engine.values import is_finite, read_json, shown, whole
 from kfp_server_api.server.packages.parameters import fits
 
@@ -31,9 +32,10 @@ def written_outputs(component: Mapping[str, Any], message: Mapping[str, Any]) ->
         message: that which described its execution.
 
     Raises:
-        TaskError: it did not write a parameter that it declares, or one that is not of its type.
+        TaskError: it did not write a parameter that it declares, or one that is not of its type or too large.
     """
     places = message["outputs"]
+    check_files(places)
     reported = _reported(Path(places["outputFile"]))
     values = reported.get("parameterValues") or {}
     outputs = {}
@@ -42,6 +44,7 @@ def written_outputs(component: Mapping[str, Any], message: Mapping[str, Any]) ->
             outputs[name] = _checked(name, definition, values[name])
         else:
             outputs[name] = _read(name, definition, Path(places["parameters"][name]["outputFile"]))
+        check_value(name, outputs[name])
     for name, provisioned in places["artifacts"].items():
         found = ((reported.get("artifacts") or {}).get(name) or {}).get("artifacts") or [{}]
         outputs[name] = _artifact(name, provisioned["artifacts"][0], found[0])

@@ -11,7 +11,6 @@ from itertools import chain
 from typing import Any
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
@@ -31,10 +30,11 @@ from kfp_server_api.server.errors import (
     TextError,
     UploadError,
 )
-from kfp_server_api.server.http.arguments import read_arguments, takes_file
-from kfp_server_api.server.http.handler_threads import HandlerThreads
+from kfp_server_api.server.http.arguments import Received, closing, read_arguments, receive, takes_file, takes_long
 from kfp_server_api.server.http.origin_guard import OriginGuard
 from kfp_server_api.server.http.paths import SEGMENT, Paths
+from kfp_server_api.server.http.routes import Routes
+from kfp_server_api.server.http.threads import Threads
 from kfp_server_api.server.http.token_guard import TokenGuard
 from kfp_server_api.server.json_safe import json_safe
 from kfp_server_api.server.resources import (
@@ -47,7 +47,7 @@ from kfp_server_api.server.resources import (
     runs,
     uploads,
 )
-from kfp_server_api.server.resources.call import Answer, Call, Context, Handler, Page, Stream
+from kfp_server_api.server.resources.call import Call, Context, Handler, Page, Stream
 
 _log = logging.getLogger(__name__)
 
@@ -105,22 +105,29 @@ class _Streamed(StreamingResponse):
 
 
 def make_app(
-    context: Context, hosts: Iterable[str] = (), handlers: Mapping[str, Handler] = HANDLERS, token: str = ""
+    context: Context,
+    hosts: Iterable[str] = (),
+    origins: Iterable[str] = (),
+    handlers: Mapping[str, Handler] = HANDLERS,
+    token: str = "",
+    threads: Threads | None = None,
 ) -> Starlette:
     """Return the ASGI application that serves the API.
 
     Args:
         context: what the handlers share.
         hosts: names and addresses by which clients may call the server besides those of the loopback.
+        origins: those of web pages that may use the server besides those that it serves itself.
         handlers: by the names of operations.
         token: what callers have to show, health checks excepted; "" for nothing.
+        threads: where they run; some of the application's own if not given.
     """
-    threads = HandlerThreads()
+    threads = threads or Threads()
     routes = [_route(operation, context, handlers.get(operation.name), threads) for operation in _in_order()]
     app = Starlette(
-        routes=[*routes, *_older_routes(context)],
+        routes=[Routes([*routes, *_older_routes(context, threads)])],
         middleware=[
-            Middleware(OriginGuard, hosts=list(hosts)),
+            Middleware(OriginGuard, hosts=list(hosts), origins=list(origins)),
             Middleware(TokenGuard, token=token, open_paths=_health_paths()),
             Middleware(Paths),
         ],
@@ -140,7 +147,7 @@ def _in_order() -> list[Operation]:
     return sorted((operation for operation in found if operation.served), key=lambda one: one.path.count("{"))
 
 
-def _route(operation: Operation, context: Context, handler: Handler | None, threads: HandlerThreads) -> Route:
+def _route(operation: Operation, context: Context, handler: Handler | None, threads: Threads) -> Route:
     path = _PLACEHOLDER.sub(lambda match: f"{{{match[1].replace('.', '_')}:{SEGMENT}}}", operation.path)
     methods = None if operation.name in _ANY_METHOD else {operation.method}
     return _route_of(path, _endpoint(operation, context, handler, threads), methods)
@@ -153,26 +160,28 @@ def _route_of(path: str, endpoint: Endpoint, methods: set[str] | None) -> Route:
     return route
 
 
-def _older_routes(context: Context) -> list[Route]:
+def _older_routes(context: Context, threads: Threads) -> list[Route]:
     """Return the routes of older releases that clients still ask."""
 
-    async def healthz(request: Request) -> Response:
-        return await _stream(health.get_v1(Call(context, {})))
+    def route(path: str, handler: Callable[[Call], Stream]) -> Route:
+        async def endpoint(request: Request) -> Response:
+            return await threads.run(lambda: _stream(handler(Call(context, request.path_params))))
 
-    async def log(request: Request) -> Response:
-        return await _stream(await run_in_threadpool(logs.read_log, Call(context, request.path_params)))
+        return _route_of(path, endpoint, None)
 
     log_path = f"/apis/v1alpha1/runs/{{run_id:{SEGMENT}}}/nodes/{{node_id:{SEGMENT}}}/log"
-    return [_route_of("/apis/v1beta1/healthz", healthz, None), _route_of(log_path, log, None)]
+    return [route("/apis/v1beta1/healthz", health.get_v1), route(log_path, logs.read_log)]
 
 
-def _endpoint(operation: Operation, context: Context, handler: Handler | None, threads: HandlerThreads) -> Endpoint:
+def _endpoint(operation: Operation, context: Context, handler: Handler | None, threads: Threads) -> Endpoint:
     async def endpoint(request: Request) -> Response:
         try:
             if handler is None:
                 raise RequestError(UNIMPLEMENTED, f"The local server does not implement {operation.name}")
-            call = Call(context, await read_arguments(operation, request))
-            return await _response(operation, await threads.run(operation, partial(handler, call)))
+            received = await receive(operation, request)
+            respond = partial(_respond, context, operation, handler, request, received)
+            with closing(received):
+                return await threads.answer(operation, respond, takes_long(received))
         except RequestError as problem:
             return _problem(problem)
         except ClientDisconnect:
@@ -185,10 +194,13 @@ def _endpoint(operation: Operation, context: Context, handler: Handler | None, t
     return endpoint
 
 
-async def _response(operation: Operation, answer: Answer) -> Response:
-    """Return a handler's answer as the reply of its operation."""
+def _respond(
+    context: Context, operation: Operation, handler: Handler, request: Request, received: Received
+) -> Response:
+    """Do all that takes time, from reading a body to writing the reply, in one go outside of the event loop."""
+    answer = handler(Call(context, read_arguments(operation, request, received)))
     if isinstance(answer, Stream):
-        return await _stream(answer)
+        return _stream(answer)
     if isinstance(answer, Page):
         assert operation.paging
         items, following = operation.paging.items, operation.paging.next
@@ -196,9 +208,9 @@ async def _response(operation: Operation, answer: Answer) -> Response:
     return _Json(protojson.write(operation.returns, answer))
 
 
-async def _stream(answer: Stream) -> Response:
+def _stream(answer: Stream) -> Response:
     chunks = iter(answer.chunks)
-    return _Streamed(await run_in_threadpool(next, chunks, b""), chunks, answer.media_type)
+    return _Streamed(next(chunks, b""), chunks, answer.media_type)
 
 
 def _problem(problem: RequestError) -> Response:

@@ -3,23 +3,34 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from typing import Any
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import contextmanager
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, Union
+from urllib.parse import unquote_to_bytes
 
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
+from starlette.types import Scope
 
 from kfp_server_api._operation import Operation
 from kfp_server_api.server import protojson
 from kfp_server_api.server.errors import malformed
 from kfp_server_api.server.gotext import bad_escape
-from kfp_server_api.server.packages.archive import LIMIT
+from kfp_server_api.server.json_safe import check_text
+from kfp_server_api.server.limits import LARGEST, TOO_LARGE
+from kfp_server_api.server.parsing import SMALL, parse_body
 from kfp_server_api.server.resources.uploads import Upload
 
 _ENVELOPE = 64 * 1024
 """Bytes that a multipart body may have besides the file."""
+_IN_MEMORY = 1024 * 1024
+"""Bytes of a body that are kept in memory; the rest of a longer one goes to a file."""
+
+
+Received = Union[IO[bytes], Upload, str, None]
+"""What a request brings besides its address: a body, an upload, why an upload cannot be read, or nothing."""
 
 
 def takes_file(operation: Operation) -> bool:
@@ -27,19 +38,52 @@ def takes_file(operation: Operation) -> bool:
     return any(param.location == "file" for param in operation.params)
 
 
-async def read_arguments(operation: Operation, request: Request) -> dict[str, Any]:
+@contextmanager
+def closing(received: Received) -> Iterator[None]:
+    """Close what a request brought, at the end of the block."""
+    try:
+        yield
+    finally:
+        file = received.file if isinstance(received, Upload) else received
+        if file is not None and not isinstance(file, str):
+            file.close()
+
+
+def takes_long(received: Received) -> bool:
+    """Tell whether what a request brought takes long to read."""
+    if received is None or isinstance(received, str):
+        return False
+    return isinstance(received, Upload) or received.tell() > SMALL
+
+
+async def receive(operation: Operation, request: Request) -> Received:
+    """Receive what a request brings besides its address.
+
+    Raises:
+        RequestError: a body is too large.
+    """
+    for param in operation.params:
+        if param.location == "body":
+            return await _body(request)
+        if param.location == "file":
+            return await _upload(request)
+    return None
+
+
+def read_arguments(operation: Operation, request: Request, received: Received) -> dict[str, Any]:
     """Return the arguments of a call by the names of its operation's parameters.
 
     Raises:
         RequestError: they cannot be read as what the operation takes.
     """
+    _check_address(request.scope)
     arguments = _query(operation, request)
     arguments.update(request.path_params)
     for param in operation.params:
         if param.location == "body":
-            arguments[param.name] = await _body(operation, param.type, request)
+            arguments[param.name] = _value(operation, param.type, received)
         elif param.location == "file":
-            arguments[param.name] = await _upload(request)
+            arguments[param.name] = received
     return arguments
 
 
@@ -57,11 +101,37 @@ def _query(operation: Operation, request: Request) -> dict[str, Any]:
     return protojson.read_query(queries, pairs)
 
 
-async def _body(operation: Operation, type_name: str, request: Request) -> Any:
-    raw = await request.body()
+def _check_address(scope: Scope) -> None:
+    """Refuse a path or query that is no text; what decodes them puts other characters in the place of such bytes."""
+    for part in (scope.get("raw_path", b""), scope["query_string"]):
+        if b"%" in part or not part.isascii():
+            try:
+                unquote_to_bytes(part).decode("utf-8")
+            except UnicodeDecodeError as cause:
+                raise malformed(f"the address is not UTF-8: {cause}") from cause
+
+
+async def _body(request: Request) -> IO[bytes]:
+    file: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
+    size = 0
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size <= LARGEST:  # the rest is read too, since clients send before they read
+                file.write(chunk)
+        if size > LARGEST:
+            raise malformed(TOO_LARGE)
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _value(operation: Operation, type_name: str, received: Received) -> Any:
+    assert received is not None
+    assert not isinstance(received, (Upload, str))
     # The schema of a PATCH lacks the ids, which the server takes (and overrides by those of the path).
-    type_name = operation.returns if operation.method == "PATCH" else type_name
-    return await run_in_threadpool(protojson.decode, type_name, raw)
+    return parse_body(operation.returns if operation.method == "PATCH" else type_name, received)
 
 
 async def _upload(request: Request) -> Upload | str | None:
@@ -73,10 +143,15 @@ async def _upload(request: Request) -> Upload | str | None:
     except (MultiPartException, KeyError) as cause:
         return str(cause)
     part = form.get("uploadfile")
-    if isinstance(part, UploadFile):
-        return Upload(part.filename or "", part.file)
-    await form.close()
-    return None
+    if not isinstance(part, UploadFile):
+        await form.close()
+        return None
+    try:
+        check_text(part.filename or "")
+    except ValueError as cause:
+        await form.close()
+        return f"the name of its file: {cause}"
+    return Upload(part.filename or "", part.file)
 
 
 async def _limited(request: Request) -> AsyncGenerator[bytes, None]:
@@ -84,7 +159,7 @@ async def _limited(request: Request) -> AsyncGenerator[bytes, None]:
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size <= LIMIT + _ENVELOPE:
+        if size <= LARGEST + _ENVELOPE:
             yield chunk
-    if size > LIMIT + _ENVELOPE:
-        raise MultiPartException(f"File size too large. Maximum supported size: {LIMIT} bytes")
+    if size > LARGEST + _ENVELOPE:
+        raise MultiPartException(TOO_LARGE)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from ipaddress import ip_address
 
 from starlette.datastructures import Headers
@@ -21,12 +22,16 @@ class OriginGuard:
         hosts: names and addresses that the server listens on. A page whose own name resolves to this
             machine (DNS rebinding) gives another `Host`. With an address that stands for all of the machine's,
             such as 0.0.0.0, any `Host` is taken.
+        origins: those of pages that may use the server too, such as that of a proxy before it, whose name is taken
+            as `Host` then.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: Iterable[str], origins: Iterable[str] = ()) -> None:
         self._app = app
-        self._hosts = {host.lower() for host in hosts if host}
-        self._any_host = any(_is_unspecified(host) for host in self._hosts)
+        self._origins = frozenset(origins)
+        own = {host.lower() for host in hosts if host}
+        self._any_host = any(map(_is_unspecified, own))
+        self._hosts = own | {_name(_netloc(origin)) for origin in self._origins}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -41,15 +46,25 @@ class OriginGuard:
         for host in headers.getlist("host"):
             if not self._is_own(_name(host)):
                 return f"The Host {host} is not this server's; start the server with it as --host"
-        if headers.get("sec-fetch-site", "").lower() == "cross-site":
+        site = headers.get("sec-fetch-site", "").lower()
+        origins = [origin.lower() for origin in headers.getlist("origin")]
+        if origins and self._origins.issuperset(origins):
+            return ""
+        if site == "cross-site":
             return "Requests from pages of other sites are not answered"
         own = {f"{scheme}://{host.lower()}" for scheme in ("http", "https") for host in headers.getlist("host")}
-        if any(origin.lower() not in own for origin in headers.getlist("origin")):
-            return "Requests from pages of other origins are not answered"
+        if site == "same-origin":
+            own.add("null")  # of a page that sends no referrer
+        if any(origin not in own for origin in origins):
+            return "Requests from pages of other origins are not answered; start the server with --allow-origin"
         return ""
 
     def _is_own(self, name: str) -> bool:
         return self._any_host or name in self._hosts or name == "localhost" or _is_loopback(name)
+
+
+def _netloc(origin: str) -> str:
+    return origin.partition("://")[2]
 
 
 def _name(host: str) -> str:
@@ -59,6 +74,7 @@ def _name(host: str) -> str:
     return host.partition(":")[0].lower().rstrip(".")
 
 
+@lru_cache(maxsize=100)
 def _is_loopback(name: str) -> bool:
     try:
         return ip_address(name).is_loopback

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from kfp_server_api.server.orchestration.run_process import TERMINATED
 from kfp_server_api.server.states import FINAL
+from kfp_server_api.server.store import run_values
 from kfp_server_api.server.store.tables import runs, tasks
 from kfp_server_api.server.times import NEVER, TASK_NEVER, now
 
@@ -167,7 +168,10 @@ def _keep_outputs(connection: sa.Connection, ended: sa.Select[Any], outputs: Map
     query = sa.select(*columns).where(tasks.c.run_id.in_(with_outputs)).order_by(tasks.c.run_id, tasks.c.position)
     for row in connection.execute(query).mappings():
         by_run.setdefault(row["run_id"], []).append(row)
-    changes = [{"of_run": run_id, "made": _plugins_output(rows, outputs)} for run_id, rows in by_run.items()]
+    changes = [
+        {"of_run": run_id, "made": _plugins_output(rows, run_values.keep(connection, run_id, outputs) or {})}
+        for run_id, rows in by_run.items()
+    ]
     if changes:
         of_run = runs.c.run_id == sa.bindparam("of_run")
         connection.execute(runs.update().where(of_run).values(plugins_output=sa.bindparam("made")), changes)
@@ -214,15 +218,18 @@ def record_task(connection: sa.Connection, run_id: str, event: TaskEvent, log: s
             history = [*row.state_history, _status(event["attempt"], event["time"])]
             connection.execute(tasks.update().where(*of_task).values(state_history=history))
         return
-    if event["state"] not in MAY_FOLLOW[row.state if row else ""]:
+    of_run = connection.scalar(sa.select(runs.c.state).where(runs.c.run_id == run_id))
+    if event["state"] not in MAY_FOLLOW[row.state if row else ""] or (not row and of_run in {None, *FINAL}):
         return
     values = {
         **_reported(event, log),
+        "input_values": run_values.keep(connection, run_id, event["inputs"]),
+        "output_values": run_values.keep(connection, run_id, event["outputs"]),
         "state_history": [*(row.state_history if row else ()), _status(event["state"], event["time"])],
     }
     if row:
         connection.execute(tasks.update().where(*of_task).values(**values))
-    elif connection.scalar(sa.select(runs.c.state).where(runs.c.run_id == run_id)) not in {None, *FINAL}:
+    else:
         connection.execute(tasks.insert().values(run_id=run_id, **_new_task(connection, run_id, event), **values))
 
 
@@ -244,8 +251,6 @@ def _reported(event: TaskEvent, log: str) -> dict[str, Any]:
         "state": event["state"],
         "end_time": int(event["time"]) if event["state"] in FINAL else TASK_NEVER,
         "end_reason": event["error"] or "",
-        "input_values": event["inputs"] or None,
-        "output_values": event["outputs"] or None,
         "log": log,
     }
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING, Any, Callable, NamedTuple
 
+from kfp_server_api.server.descriptors import are_free
 from kfp_server_api.server.json_safe import json_safe
 from kfp_server_api.server.orchestration.environment import component_environment
 from kfp_server_api.server.orchestration.warm_engine import ForkedProcess, WarmEngine
@@ -38,6 +39,10 @@ _LINGER = 0.5
 _LOCKED = 30.0
 """Seconds to wait for the end of what an earlier server started in the same folder."""
 _POLL = 0.02
+_DESCRIPTORS = 16
+"""Those that starting a process takes, and some."""
+_AGAIN = 0.5
+"""Seconds after which it is looked whether there are as many."""
 
 _log = logging.getLogger(__name__)
 
@@ -150,6 +155,8 @@ class RunProcess:
         """Start the child, pass on its reports until it ends, and report the end: all that calls `on_event`."""
         final: RunEvent | None = None
         error = ""
+        while not (self._reason or are_free(_DESCRIPTORS)):  # a run is not failed for want of them
+            time.sleep(_AGAIN)
         try:
             with self._launched() as (process, connection):
                 final = self._read_reports(connection)

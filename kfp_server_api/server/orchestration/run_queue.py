@@ -15,6 +15,7 @@ A server that is stopped fails what is RUNNING, and leaves what is PENDING for t
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import logging
 import threading
@@ -51,6 +52,9 @@ _AGAIN = 1.0
 """Seconds after which a store that did not take what a run reports is asked again."""
 
 _LONGEST = 2000
+
+_UNAVAILABLE = (sa.exc.OperationalError, StoreUnavailable)
+"""The store does not answer now, as where descriptors run out, the disk is full or the file is gone."""
 
 
 class _Slot:
@@ -112,6 +116,7 @@ class RunQueue:
         self._lock = threading.Lock()
         self._slots: dict[str, _Slot] = {}
         self._closed = threading.Event()
+        self._waking = False
         files.end_processes()
         with store.write() as connection:
             recorder.end_left_over(connection)
@@ -124,11 +129,30 @@ class RunQueue:
             self._engine.warm_up(component_environment(self._settings.environment))
 
     def wake(self) -> None:
-        """Start the runs that wait while there is room; to be called when one came or there is room again."""
-        slot = self._take()
-        while slot:
+        """Start the runs that wait while there is room; to be called when one came or there is room again.
+
+        Where the store cannot be asked, as without descriptors, that is done again later: the run that came is kept.
+        """
+        try:
+            self._start_waiting()
+        except _UNAVAILABLE as cause:
+            with self._lock:
+                again, self._waking = not self._waking, True
+            if again:
+                _log.error("runs wait for the store to answer: %s", reason_of(cause))
+                threading.Thread(target=self._wake_again, name="wake-runs", daemon=True).start()
+
+    def _wake_again(self) -> None:
+        while not self._closed.wait(_AGAIN):
+            self._waking = False  # whoever fails from here on begins anew
+            with contextlib.suppress(*_UNAVAILABLE):
+                return self._start_waiting()
+            self._waking = True
+        return None
+
+    def _start_waiting(self) -> None:
+        while slot := self._take():
             self._start(slot)
-            slot = self._take()
 
     def terminate(self, connection: sa.Connection, run_id: str) -> None:
         """End a run in the transaction that makes it CANCELING; its processes end when that is kept."""
@@ -182,7 +206,7 @@ class RunQueue:
             self._slots[run_id] = _Slot(run_id)
             return self._slots[run_id]
 
-    def _start(self, slot: _Slot) -> None:
+    def _start(self, slot: _Slot, attempt: int = 0) -> None:
         try:
             process = self._new_process(slot)
             with self._lock:
@@ -192,9 +216,20 @@ class RunQueue:
             process.start()
         except sa.exc.NoResultFound:
             self._end_unstarted(slot, "it was deleted before it started")
+        except _UNAVAILABLE as cause:
+            if not attempt:
+                _log.error("run %s waits for the store to answer: %s", slot.run_id, reason_of(cause))
+            again = partial(self._start_again, slot, attempt + 1)
+            threading.Thread(target=again, name=f"run-{slot.run_id}", daemon=True).start()
         except Exception as cause:
             _log.exception("run %s could not be started", slot.run_id)
             self._end_unstarted(slot, f"the run could not be started: {reason_of(cause)}")
+
+    def _start_again(self, slot: _Slot, attempt: int) -> None:
+        if self._closed.wait(_AGAIN):
+            self._end_unstarted(slot, _STOPPED)
+        else:
+            self._start(slot, attempt)
 
     def _new_process(self, slot: _Slot) -> RunProcess:
         query = sa.select(runs).where(runs.c.run_id == slot.run_id)
@@ -295,7 +330,7 @@ class RunQueue:
                     if not slot.deleted:
                         change(connection, slot.run_id)
                 return True
-            except (sa.exc.OperationalError, StoreUnavailable) as cause:
+            except _UNAVAILABLE as cause:
                 if not attempt:
                     _log.error("run %s waits for the store to take what it reports: %s", slot.run_id, reason_of(cause))
                 if self._closed.wait(_AGAIN):

@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, NamedTuple
 
 from kfp_server_api.server.packages import InvalidPipelineError
 from kfp_server_api.server.packages.spec_schema import SchemaError, normalized_platform, normalized_spec
 from kfp_server_api.server.packages.task_order import cycle_text, task_order
-from kfp_server_api.server.packages.yaml_documents import read_documents
 
 SCHEMA_VERSION = "2.1.0"
 
@@ -26,14 +25,17 @@ class Package(NamedTuple):
     platform_spec: dict[str, Any] | None
 
 
-def parse_package(text: bytes) -> Package:
+def parse_package(read: Callable[[], Sequence[Any]]) -> Package:
     """Return the pipeline in a YAML (or JSON) text of one or more documents.
+
+    Args:
+        read: returns the documents as JSON has them, or raises a ValueError that says why they cannot be read.
 
     Raises:
         InvalidPipelineError: there is not exactly one pipeline in it, or the pipeline cannot be accepted.
     """
     try:
-        documents = read_documents(text)
+        documents = read()
     except ValueError as cause:
         raise _invalid(f"failed to parse pipeline spec YAML: {cause}") from cause
     specs, platforms, reasons = [], [], []

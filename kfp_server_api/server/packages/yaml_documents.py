@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import yaml
 
-from kfp_server_api.server.json_safe import as_double, is_json_number
+from kfp_server_api.server.json_safe import as_double, check_text, is_json_number
+from kfp_server_api.server.limits import DEEPEST, LARGEST, MOST_VALUES, TOO_DEEP, TOO_LARGE, TOO_MANY
 
-_LARGEST_TREE = 1_000_000
-_DEEPEST = 100
 _TAG = "tag:yaml.org,2002:"
 _INT = re.compile(r"[-+]?(?:0b[01_]+|0x[0-9a-fA-F_]+|0[0-7_]*|[1-9][0-9_]*)\Z")
 _FLOAT = re.compile(
@@ -19,32 +20,20 @@ _FLOAT = re.compile(
     r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z"
 )
 """YAML 1.1 has numbers of base 60 too (12:30:45), which are text in JSON; they are not among these."""
+_LONGEST_NUMBER = 4000
+_SHORT = 40
+"""Characters of texts whose values are remembered: most come often."""
+_MOST_DOCUMENTS = _MOST_DIRECTIVES = 100
 
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Reads YAML as JSON has it: what looks like a date or a time stays text."""
-
-    def flatten_mapping(self, node: Any) -> None:
-        """Refuse merge keys, by which a small text makes a huge mapping."""
-        if any(key.tag == f"{_TAG}merge" for key, _ in node.value):
-            raise yaml.constructor.ConstructorError(None, None, "merge keys (<<) are not supported", node.start_mark)
-        super().flatten_mapping(node)
-
-    def number(self, node: Any) -> Any:
-        """Return a number that may be tagged as such, whatever its text."""
-        text, tag = str(self.construct_scalar(node)), node.tag[len(_TAG) :]
-        if ":" in text:
-            raise yaml.constructor.ConstructorError(None, None, f"{text[:40]} is not a number", node.start_mark)
-        return self.construct_yaml_int(node) if tag == "int" else self.construct_yaml_float(node)
-
-
+_Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NO_TAGS = {f"{_TAG}timestamp", f"{_TAG}value"}
 _PATTERNS = {f"{_TAG}int": _INT, f"{_TAG}float": _FLOAT}
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, _PATTERNS.get(tag, pattern)) for tag, pattern in resolvers if tag != f"{_TAG}timestamp"]
+_AS_TEXT = {None, "!", f"{_TAG}str"}
+_RESOLVERS: dict[str, list[tuple[str, Any]]] = {
+    first: [(tag, _PATTERNS.get(tag, pattern)) for tag, pattern in resolvers if tag not in _NO_TAGS]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-for _tag in _PATTERNS:
-    _Loader.add_constructor(_tag, _Loader.number)
+"""First characters to the tags of texts without one, and their patterns; what looks like a date, and "=", stay text."""
 
 
 def read_documents(text: bytes) -> list[Any]:
@@ -53,54 +42,198 @@ def read_documents(text: bytes) -> list[Any]:
     Raises:
         ValueError: why it cannot be read.
     """
+    if text.count(b"%TAG") > _MOST_DIRECTIVES:
+        raise ValueError(f"it has more than {_MOST_DIRECTIVES} %TAG directives")
     try:
-        _check_depth(text)
-        return [_as_json(document) for document in yaml.load_all(text, _Loader)]
-    except (yaml.YAMLError, ValueError, RecursionError) as cause:
-        raise ValueError(" ".join(str(cause).split()) or type(cause).__name__) from cause
-
-
-def _check_depth(text: bytes) -> None:
-    """Refuse a text that is nested too deeply before it is composed, which libyaml's binding does recursively.
-
-    libyaml may have a limit of its own and meet it before it reports the first level, so its errors name ours, too.
-    """
-    depth = 0
-    try:
-        for event in yaml.parse(text, _Loader):
-            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-            if depth > _DEEPEST:
-                raise ValueError(f"it is nested in more than {_DEEPEST} levels")
+        return _Reader(text).documents()
     except yaml.YAMLError as cause:
-        raise ValueError(f"it is no YAML, or nested in more than {_DEEPEST} levels: {cause}") from cause
+        reason = " ".join(str(cause).split())
+        raise ValueError(f"it is no YAML, or nested in more than {DEEPEST} levels: {reason}") from cause
 
 
-def _as_json(document: Any) -> Any:
-    """Return a YAML document as JSON has it; one that aliases blow up to a huge tree is refused."""
-    left = [_LARGEST_TREE]
+class _Anchored(NamedTuple):
+    """What an alias stands for, and what it adds wherever it is used."""
 
-    def convert(value: Any) -> Any:
-        left[0] -= 1
-        if left[0] < 0:
-            raise ValueError(f"the document has more than {_LARGEST_TREE} values")
-        if isinstance(value, dict):
-            return {_key(key): convert(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [convert(item) for item in value]
-        if isinstance(value, (int, float)) and not is_json_number(value):
-            raise ValueError(f"{value if isinstance(value, float) else 'an integer so large'} is not a JSON number")
-        if value is None or isinstance(value, (str, bool)):
-            return value
-        if isinstance(value, (int, float)):
-            return as_double(value)
-        raise ValueError(f"{type(value).__name__} is not a JSON value")
+    value: Any
+    values: int
+    size: int
+    height: int
 
-    return convert(document)
+
+class _Reader:
+    """One text, read event by event, so that it is refused before more than its limits allow was made of it.
+
+    Values that several aliases stand for are one object, but counted as often as they are used.
+    """
+
+    def __init__(self, text: bytes) -> None:
+        self._parser = _Parser(text)
+        self._next = self._parser.get_event
+        self._anchors: dict[str, _Anchored] = {}
+        self._values = self._size = 0
+        self._height = 0  # of the value that was read last
+
+    def documents(self) -> list[Any]:
+        try:
+            return list(self._documents())
+        finally:
+            self._parser.dispose()
+
+    def _documents(self) -> Iterator[Any]:
+        left = _MOST_DOCUMENTS
+        while not isinstance(event := self._next(), yaml.StreamEndEvent):
+            if isinstance(event, yaml.DocumentStartEvent):
+                left -= 1
+                if left < 0:
+                    raise ValueError(f"it has more than {_MOST_DOCUMENTS} documents")
+                self._anchors.clear()
+                yield self._value(self._next(), 0)
+
+    def _value(self, event: Any, depth: int) -> Any:
+        """Return the value that begins with an event, in so many lists and mappings."""
+        if type(event) is yaml.AliasEvent:
+            return self._alias(event, depth)
+        values, size = self._values, self._size
+        value = self._scalar(event) if type(event) is yaml.ScalarEvent else self._collection(event, depth + 1)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = _Anchored(value, self._values - values, self._size - size, self._height)
+        return value
+
+    def _count(self, values: int, size: int) -> None:
+        self._values += values
+        self._size += size
+        if self._values > MOST_VALUES:
+            raise ValueError(TOO_MANY)
+        if self._size > LARGEST:
+            raise ValueError(f"{TOO_LARGE}, aliases replaced by what they stand for")
+
+    def _alias(self, event: Any, depth: int) -> Any:
+        anchored = self._anchors.get(event.anchor)
+        if anchored is None:
+            raise ValueError(f"the alias {event.anchor[:100]} stands for nothing, or for what it is in")
+        if depth + anchored.height > DEEPEST:
+            raise ValueError(TOO_DEEP)
+        self._count(anchored.values, anchored.size)
+        self._height = anchored.height
+        return anchored.value
+
+    def _collection(self, event: Any, depth: int) -> Any:
+        if depth > DEEPEST:
+            raise ValueError(TOO_DEEP)
+        self._count(1, 2)
+        is_list = type(event) is yaml.SequenceStartEvent
+        _check_tag(event.tag, "seq" if is_list else "map")
+        made: Any = list(self._items(depth)) if is_list else dict(self._members(depth))
+        self._height += 1
+        return made
+
+    def _items(self, depth: int) -> Iterator[Any]:
+        height = 0
+        while type(event := self._next()) is not yaml.SequenceEndEvent:
+            yield self._value(event, depth)
+            height = max(height, self._height)
+        self._height = height
+
+    def _members(self, depth: int) -> Iterator[tuple[str, Any]]:
+        height = 0
+        while type(event := self._next()) is not yaml.MappingEndEvent:
+            key = _key(self._value(event, depth))
+            yield key, self._value(self._next(), depth)
+            height = max(height, self._height)
+        self._height = height
+
+    def _scalar(self, event: Any) -> Any:
+        text: str = event.value
+        self._height = 0
+        self._count(1, len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass")))
+        tag = event.tag
+        if tag is None and event.implicit[0]:
+            return _plain(text) if len(text) < _SHORT else _plain.__wrapped__(text)
+        if tag not in _AS_TEXT:
+            return _typed(tag, text)
+        return _text(text)
+
+
+@lru_cache(maxsize=10_000)
+def _plain(text: str) -> Any:
+    """Return the value of a text without quotes and tag."""
+    for tag, pattern in _RESOLVERS.get(text[:1], ()):
+        if pattern.match(text):
+            return _typed(tag, text)
+    return _text(text)
+
+
+def _text(text: str) -> str:
+    if not text.isascii():
+        check_text(text)
+    return text
+
+
+def _typed(tag: str, text: str) -> Any:
+    """Return a value that is no text, by its tag."""
+    reader = _READERS.get(tag)
+    if reader is None:
+        merge = tag == f"{_TAG}merge"
+        raise ValueError("merge keys (<<) are not supported" if merge else f"{_short(tag)} is not a JSON value")
+    return reader(text)
+
+
+def _bool(text: str) -> bool:
+    found: bool | None = yaml.SafeLoader.bool_values.get(text.lower())
+    if found is None:
+        raise ValueError(f"{text[:40]} is no truth value")
+    return found
+
+
+def _short(tag: str) -> str:
+    return tag.removeprefix(_TAG)[:100]
+
+
+def _check_tag(tag: str | None, own: str) -> None:
+    if tag not in (None, "!", f"{_TAG}{own}"):
+        raise ValueError(f"{_short(tag)} is not a JSON value")
+
+
+def _int(text: str) -> float:
+    return _number(_integer, text)
+
+
+def _float(text: str) -> float:
+    return _number(float, text)
+
+
+def _number(read: Callable[[str], float], text: str) -> float:
+    """Return a number that may be tagged as such, whatever its text."""
+    try:
+        if len(text) > _LONGEST_NUMBER:
+            raise ValueError
+        value = read(text.replace("_", "").lower())
+    except ValueError:
+        raise ValueError(f"{text[:40]} is not a number") from None
+    if not is_json_number(value):
+        raise ValueError(f"{value if isinstance(value, float) else 'an integer so large'} is not a JSON number")
+    return as_double(value)
+
+
+def _integer(digits: str) -> int:
+    if digits.startswith("-"):
+        return -_integer(digits[1:])
+    digits = digits.removeprefix("+")
+    if digits[:1] != "0" or digits == "0":
+        return int(digits)
+    base = {"b": 2, "x": 16}.get(digits[1])
+    return int(digits[2:], base) if base else int(digits, 8)
 
 
 def _key(key: Any) -> str:
-    if isinstance(key, int) and not is_json_number(key):
-        raise ValueError("an integer so large cannot be a key")
     if key is None or isinstance(key, (str, int, float)):
         return str(key)
     raise ValueError(f"{type(key).__name__} cannot be a key")
+
+
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    f"{_TAG}null": lambda text: None,
+    f"{_TAG}bool": _bool,
+    f"{_TAG}int": _int,
+    f"{_TAG}float": _float,
+}

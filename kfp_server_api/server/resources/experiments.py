@@ -13,6 +13,7 @@ from kfp_server_api.server.errors import ABORTED, RequestError, doing, exists, f
 from kfp_server_api.server.resources.call import Call, Handler, Page
 from kfp_server_api.server.resources.listing import listing, read_page, read_query
 from kfp_server_api.server.resources.validation import check_length, new_id, same_name
+from kfp_server_api.server.store import rows
 from kfp_server_api.server.store.tables import experiments, runs, settings
 from kfp_server_api.server.times import now
 
@@ -28,10 +29,10 @@ def require_experiment(connection: sa.Connection, experiment_id: str) -> dict[st
     Raises:
         RequestError: there is none with this id.
     """
-    row = connection.execute(sa.select(experiments).where(_c.experiment_id == experiment_id)).mappings().first()
+    row = rows.by_id(connection, experiments, experiment_id)
     if row is None:
         raise not_found("Experiment", experiment_id)
-    return dict(row)
+    return row
 
 
 def default_experiment_id(connection: sa.Connection) -> str:
@@ -56,14 +57,16 @@ def default_experiment_id(connection: sa.Connection) -> str:
 
 def _insert(connection: sa.Connection, body: Mapping[str, Any]) -> str:
     experiment_id = new_id()
-    connection.execute(
-        experiments.insert().values(
-            experiment_id=experiment_id,
-            display_name=body["display_name"],
-            description=body.get("description", ""),
-            created_at=now(),
-            storage_state="AVAILABLE",
-        )
+    rows.insert(
+        connection,
+        experiments,
+        {
+            "experiment_id": experiment_id,
+            "display_name": body["display_name"],
+            "description": body.get("description", ""),
+            "created_at": now(),
+            "storage_state": "AVAILABLE",
+        },
     )
     return experiment_id
 

@@ -13,6 +13,7 @@ from kfp_server_api.server.errors import doing, exists, failing, internal, inval
 from kfp_server_api.server.resources.call import Call, Handler, Page
 from kfp_server_api.server.resources.listing import listing, read_page, read_query
 from kfp_server_api.server.resources.validation import check_length, check_tags, new_id, same_name
+from kfp_server_api.server.store import rows
 from kfp_server_api.server.store.folding import fold
 from kfp_server_api.server.store.tables import pipeline_versions, pipelines
 from kfp_server_api.server.times import now
@@ -28,10 +29,10 @@ def require_pipeline(connection: sa.Connection, pipeline_id: str) -> dict[str, A
     Raises:
         RequestError: there is none with this id.
     """
-    row = connection.execute(sa.select(pipelines).where(_c.pipeline_id == pipeline_id)).mappings().first()
+    row = rows.by_id(connection, pipelines, pipeline_id)
     if row is None:
         raise not_found("Pipeline", pipeline_id)
-    return dict(row)
+    return row
 
 
 def names(body: Mapping[str, Any]) -> tuple[str, str]:
@@ -61,15 +62,17 @@ def insert_pipeline(
     if connection.scalar(same_name(_c.pipeline_id, _c.name_key, name)):
         raise exists(f"Failed to create a new pipeline. The name {name} {ending}")
     pipeline_id = new_id()
-    connection.execute(
-        pipelines.insert().values(
-            pipeline_id=pipeline_id,
-            name=name,
-            display_name=display_name,
-            description=body.get("description", ""),
-            created_at=now(),
-            tags=body.get("tags") or None,
-        )
+    rows.insert(
+        connection,
+        pipelines,
+        {
+            "pipeline_id": pipeline_id,
+            "name": name,
+            "display_name": display_name,
+            "description": body.get("description", ""),
+            "created_at": now(),
+            "tags": body.get("tags") or None,
+        },
     )
     return require_pipeline(connection, pipeline_id)
 

@@ -22,13 +22,13 @@ from kfp_server_api.server.errors import (
     not_found,
 )
 from kfp_server_api.server.gotext import quote
-from kfp_server_api.server.orchestration.recorder import change_run
+from kfp_server_api.server.orchestration.recorder import PLUGIN, change_run
 from kfp_server_api.server.resources.call import Call, Handler, Page
 from kfp_server_api.server.resources.experiments import require_experiment
 from kfp_server_api.server.resources.listing import listing, read_page, read_query
 from kfp_server_api.server.resources.run_creation import create_run
 from kfp_server_api.server.resources.tasks import error_of, task_details
-from kfp_server_api.server.store import pipeline_specs
+from kfp_server_api.server.store import pipeline_specs, rows, run_values
 from kfp_server_api.server.store.tables import runs
 from kfp_server_api.server.times import now
 
@@ -87,9 +87,15 @@ def to_reply(
 
 def _replies(connection: sa.Connection, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return runs as the API shows them, with the specs that they show and their tasks."""
+    run_values.restore(connection, {row["run_id"]: _output_values(row) for row in rows})
     specs = pipeline_specs.read(connection, [row["spec_digest"] for row in rows if not row["pipeline_version_id"]])
     details = task_details(connection, [row["run_id"] for row in rows])
     return [to_reply(row, specs, details.get(row["run_id"], [])) for row in rows]
+
+
+def _output_values(row: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    entries: dict[str, dict[str, Any]] = row["plugins_output"][PLUGIN]["entries"] if row["plugins_output"] else {}
+    return entries
 
 
 def require_run(connection: sa.Connection, run_id: str) -> dict[str, Any]:
@@ -98,10 +104,10 @@ def require_run(connection: sa.Connection, run_id: str) -> dict[str, Any]:
     Raises:
         RequestError: there is none with this id.
     """
-    row = connection.execute(sa.select(runs).where(_c.run_id == run_id)).mappings().first()
+    row = rows.by_id(connection, runs, run_id)
     if row is None:
         raise not_found("Run", run_id)
-    return dict(row)
+    return row
 
 
 def _fetch(connection: sa.Connection, run_id: str) -> dict[str, Any]:
@@ -116,7 +122,10 @@ def get(call: Call) -> dict[str, Any]:
 
 
 def list_page(call: Call) -> Page:
-    """Return a page of runs with their tasks, those of one experiment if it is named."""
+    """Return a page of runs with their tasks, those of one experiment if it is named.
+
+    A large output value stands in a run once, where a run by itself has it under all its names.
+    """
     experiment_id = call.arguments.get("experiment_id")
     query = read_query(LISTING, call.arguments)
     with doing("Failed to list runs"), call.context.store.read() as connection:
@@ -128,6 +137,9 @@ def list_page(call: Call) -> Page:
         page = read_page(connection, LISTING, query, {"experiment_id": experiment_id} if experiment_id else {})
         if page.next_page_token and query.sort == "metric:":
             _refuse_metric(call.arguments["sort_by"])
+        for row in page.items:
+            if row["plugins_output"]:
+                row["plugins_output"][PLUGIN]["entries"] = run_values.once(_output_values(row))
         return page._replace(items=_replies(connection, page.items))
 
 

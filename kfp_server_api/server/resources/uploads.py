@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from pathlib import PurePosixPath
 from typing import IO, Any, NamedTuple
 
 from kfp_server_api.server.errors import INVALID, RequestError, TextError, UploadError, doing, uploading
-from kfp_server_api.server.packages.archive import UnreadableFileError, read_file
+from kfp_server_api.server.json_safe import decode
+from kfp_server_api.server.packages.archive import UnreadableFileError
 from kfp_server_api.server.packages.pipeline_spec import Package, check_name, parse_package
+from kfp_server_api.server.parsing import parse_file
 from kfp_server_api.server.resources.call import Call, Handler
 from kfp_server_api.server.resources.pipeline_versions import insert_version, to_reply
 from kfp_server_api.server.resources.pipelines import insert_pipeline, require_pipeline
@@ -33,14 +35,14 @@ class Upload(NamedTuple):
 def upload_pipeline(call: Call) -> dict[str, Any]:
     """Make a pipeline and its first version of an uploaded file; tags go to the pipeline only."""
     upload = _upload(call.arguments, _NO_PART)
-    content = _content(upload, _BAD_FILE)
+    read = _reader(upload, _BAD_FILE)
     _check_length("Pipeline.Namespace", call.arguments.get("namespace", ""), 63)
     body = _body(call.arguments, upload)
     _check_length("Pipeline.Name", body["name"], 128)
     with uploading(_BAD_PIPELINE):
         check_tags(body["tags"])
         with doing(f"{_BAD_PIPELINE} due to template creation error"):
-            package = _package(content)
+            package = _package(read)
         with doing(_BAD_PIPELINE), call.context.store.write() as connection:
             ending = "already exists. Please specify a new name"
             pipeline = insert_pipeline(connection, body, ending)
@@ -51,7 +53,7 @@ def upload_pipeline(call: Call) -> dict[str, Any]:
 def upload_version(call: Call) -> dict[str, Any]:
     """Make a version of an uploaded file for the pipeline with id `pipelineid`."""
     upload = _upload(call.arguments, _BAD_VERSION)
-    content = _content(upload, _BAD_VERSION)
+    read = _reader(upload, _BAD_VERSION)
     pipeline_id = call.arguments.get("pipelineid")
     if not pipeline_id:
         raise _refusal(_BAD_VERSION, "the query parameter pipelineid is missing")
@@ -64,7 +66,7 @@ def upload_version(call: Call) -> dict[str, Any]:
     body = _body(call.arguments, upload)
     with uploading(_BAD_VERSION):
         with doing(f"{_BAD_VERSION} due to template creation error"):
-            package = _package(content)
+            package = _package(read)
         check_tags(body["tags"])
         with doing("Failed to create pipeline version in PipelineStore"), call.context.store.write() as connection:
             require_pipeline(connection, pipeline_id)
@@ -88,18 +90,26 @@ def _upload(arguments: Mapping[str, Any], failure: str) -> Upload:
     return upload
 
 
-def _content(upload: Upload, failure: str) -> bytes:
-    """Return the text of the pipeline in an upload, whose file is closed then."""
+def _reader(upload: Upload, failure: str) -> Callable[[], Sequence[Any]]:
+    """Read the file of an upload, which is closed then; what is returned gives its YAML, or says what is wrong of it.
+
+    Raises:
+        UploadError: there is no YAML file in the upload.
+    """
+    found: Future[Sequence[Any]] = Future()
     try:
         with upload.file:
-            return read_file(upload.name, upload.file)
+            found.set_result(parse_file(upload.name, upload.file))
     except UnreadableFileError as cause:
         raise _refusal(failure, str(cause)) from cause
+    except ValueError as cause:
+        found.set_exception(cause)
+    return found.result
 
 
-def _package(content: bytes) -> Package:
+def _package(read: Callable[[], Sequence[Any]]) -> Package:
     with valid_pipeline():
-        package = parse_package(content)
+        package = parse_package(read)
         check_name(package.pipeline_spec)
     return package
 
@@ -119,7 +129,7 @@ def _body(arguments: Mapping[str, Any], upload: Upload) -> dict[str, Any]:
 def _tags(text: str) -> dict[str, str]:
     """Return the tags in a query's text, in which null is a text, too."""
     try:
-        tags = json.loads(text, parse_constant=_no_constant)
+        tags = decode(text)
     except (ValueError, RecursionError) as cause:
         raise _refusal(_BAD_TAGS, str(cause)) from cause
     if not isinstance(tags, (dict, type(None))):
@@ -127,10 +137,6 @@ def _tags(text: str) -> dict[str, str]:
     if not all(isinstance(value, (str, type(None))) for value in (tags or {}).values()):
         raise _refusal(_BAD_TAGS, "a value is no text")
     return {key: value or "" for key, value in (tags or {}).items()}
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"invalid value {name}")
 
 
 HANDLERS: dict[str, Handler] = {"upload_pipeline": upload_pipeline, "upload_pipeline_version": upload_version}

@@ -22,6 +22,7 @@ import sqlalchemy as sa
 
 from kfp_server_api.server.store.database_file import DatabaseFile, StoreUnavailable
 from kfp_server_api.server.store.folding import fold
+from kfp_server_api.server.store.rows import execute
 from kfp_server_api.server.store.schema import StoreError, prepare
 
 __all__ = ["PATIENCE", "Store", "StoreError", "StoreUnavailable", "reason_of", "waiting_until"]
@@ -113,13 +114,16 @@ class Store:
             StoreUnavailable: the file is gone, or other writers, of other programs too, have it for too long.
         """
         deadline = _deadline()
-        writing = self._engine.execution_options(write_until=deadline)
         if not self._writing.acquire(timeout=_left(deadline)):
             raise StoreUnavailable(_LOCKED)
         try:
             self.check()
             self._then.clear()
-            with _unavailable_if_locked(), writing.begin() as connection:
+            with (
+                _unavailable_if_locked(),
+                self._engine.connect() as connection,
+                connection.execution_options(write_until=deadline).begin(),
+            ):
                 yield connection
             for action in self._then:
                 action()
@@ -189,11 +193,11 @@ def _begin(connection: sa.Connection) -> None:
     # A writer takes the lock at once: one that reads first and writes later fails when another was faster.
     deadline = connection.get_execution_options().get("write_until")
     if deadline is None:
-        connection.exec_driver_sql("BEGIN")
+        execute(connection, "BEGIN")
         return
     _set_timeout(connection, _left(deadline))
     try:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        execute(connection, "BEGIN IMMEDIATE")
     finally:
         _set_timeout(connection, PATIENCE)
 

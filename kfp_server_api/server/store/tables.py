@@ -111,21 +111,29 @@ pipeline_versions: sa.Table = sa.Table(
     _key_of("name"),
     _key_of("display_name"),
     sa.Index("pipeline_versions_by_name", "pipeline_id", "name_key"),
-    sa.Index("pipeline_versions_by_display_name", "pipeline_id", "display_name_key"),
+    sa.Index("pipeline_versions_by_display_name", "pipeline_id", "display_name_key", "pipeline_version_id"),
     sa.Column("arrival", sa.BigInteger, nullable=False, default=_next_version, server_default="0"),
     sa.Index("versions_by_arrival", "pipeline_id", "arrival"),
     sa.ForeignKeyConstraint(["pipeline_id"], ["pipelines.pipeline_id"], ondelete="CASCADE"),
     sa.UniqueConstraint("pipeline_id", "name"),
+    sa.Index("versions_by_time", "pipeline_id", "created_at", "pipeline_version_id"),
 )
 
 pipeline_specs: sa.Table = sa.Table("pipeline_specs", metadata, _id("digest"), _text("pipeline_spec"))
 """The pipeline specs of runs, as JSON, once each; `pipeline_specs.py` reads and writes them."""
 
+_SORTED_BY_NUMBER = ("scheduled_at", "finished_at")
+_SORTED_BY_TEXT = ("description", "storage_state", "state", "experiment_id", "recurring_run_id", "state_history")
+"""Columns that lists of runs are sorted by, besides those with an index of another purpose; texts in folded form."""
+
+_OF_EXPERIMENT = ("experiment_id", "created_at", "run_id", "display_name_key", "storage_state", "state")
+"""What the runs of one experiment are listed and filtered by, in one index, so that no row is read for nothing."""
+
 runs: sa.Table = sa.Table(
     "runs",
     metadata,
     _id("run_id"),
-    _text("experiment_id", index=True),
+    _text("experiment_id"),
     _text("display_name"),
     _text("description"),
     _text("storage_state"),
@@ -148,6 +156,9 @@ runs: sa.Table = sa.Table(
     sa.Index("runs_by_time", "created_at", "run_id"),
     sa.Index("runs_by_state", "state", "arrival"),
     sa.Index("runs_by_name", "display_name_key", "run_id"),
+    sa.Index("runs_by_experiment", *_OF_EXPERIMENT),
+    *(sa.Index(f"runs_sorted_by_{name}", name, "run_id") for name in _SORTED_BY_NUMBER),
+    *(sa.Index(f"runs_sorted_by_{name}", sa.text(f"fold({name})"), "run_id") for name in _SORTED_BY_TEXT),
 )
 """Runs. Those that are PENDING are the queue, in the order of `arrival`; `recorder` alone writes their state."""
 
@@ -170,3 +181,12 @@ tasks: sa.Table = sa.Table(
     _added_text("end_reason"),
 )
 """Tasks of runs; `log` is a path in the run's folder."""
+
+run_values: sa.Table = sa.Table(
+    "run_values",
+    metadata,
+    sa.Column("run_id", sa.ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True),
+    _id("digest"),
+    _text("value"),
+)
+"""Large inputs and outputs of runs and tasks, as JSON; `run_values.py` reads and writes them."""

@@ -149,3 +149,34 @@ def test_body_takes_camel_case_nulls_enum_numbers_and_what_follows_the_first_val
 def test_bearer_token_is_accepted_and_ignored(call: Caller) -> None:
     url = f"{call.url}/apis/v2beta1/experiments"
     assert call.http.request("GET", url, headers={"authorization": "Bearer x"}).status == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/runs/%ED%A0%80"),
+        ("GET", "/runs/%FF"),
+        ("GET", "/runs?page_token=%ED%A0%80"),
+        ("GET", "/pipelines/names/%ED%BF%BF"),
+        ("POST", "/pipelines/upload?name=%FF"),
+        ("GET", '/pipelines?filter={"predicates":[{"key":"name","operation":"EQUALS","string_value":"%5Cud800"}]}'),
+    ],
+)
+def test_an_address_that_is_no_text_is_refused(call: Caller, method: str, path: str) -> None:
+    assert call(method, path).status == 400
+
+
+def test_tags_that_are_no_text_are_refused(call: Caller) -> None:
+    assert call.upload(b"{}", name="surrogate", tags='{"team": "\\ud800"}').status == 400
+
+
+@pytest.mark.parametrize("tags", [{"team": "\ud800"}, {"\udfff": "x"}])
+def test_a_body_with_tags_that_are_no_text_is_refused(call: Caller, tags: dict[str, str]) -> None:
+    assert call("POST", "/pipelines", {"name": "surrogate", "tags": tags}).status == 400
+
+
+def test_a_file_name_that_is_no_text_is_refused(call: Caller) -> None:
+    part = b'--x\r\nContent-Disposition: form-data; name="uploadfile"; filename="a\\ud800.yaml"\r\n\r\n{}\r\n--x--\r\n'
+    headers = {"Content-Type": "multipart/form-data; boundary=x; charset=unicode_escape"}
+    reply = call.http.request("POST", f"{call.url}/apis/v2beta1/pipelines/upload", body=part, headers=headers)
+    assert reply.status == 400

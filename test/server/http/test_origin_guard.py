@@ -71,9 +71,53 @@ def test_a_refused_request_runs_nothing(call: Caller, tmp_path: Path) -> None:
 
 def test_the_reason_comes_in_the_shape_of_other_errors(call: Caller) -> None:
     answer = call.http.request("GET", f"{call.url}{PREFIX}/runs", headers={"Origin": "null"})
-    assert answer.json() == {"code": 7, "message": "Requests from pages of other origins are not answered"}
+    reason = "Requests from pages of other origins are not answered; start the server with --allow-origin"
+    assert answer.json() == {"code": 7, "message": reason}
 
 
 def test_the_client_is_answered(server: LocalServer) -> None:
     client = kfp_server_api.ApiClient(kfp_server_api.Configuration(host=server.url))
     assert kfp_server_api.RunServiceApi(client).run_service_list_runs() is not None
+
+
+@pytest.fixture(scope="module")
+def behind_proxy() -> Iterator[Caller]:
+    with LocalServer(allow_origins=["https://KFP.example.com:443/"]) as server:
+        yield Caller(server.url)
+
+
+@pytest.mark.parametrize("site", ["same-origin", "same-site", "cross-site"])
+def test_an_allowed_origin_may_write(behind_proxy: Caller, site: str) -> None:
+    headers = {"Origin": "https://kfp.example.com", "Sec_Fetch_Site": site}
+    assert status(behind_proxy, "POST", "/experiments/x:archive", **headers) != 403
+
+
+def test_a_proxy_may_pass_its_own_host(behind_proxy: Caller) -> None:
+    assert status(behind_proxy, Host="kfp.example.com") == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://kfp.example.com"},
+        {"Origin": "https://kfp.example.com:8443"},
+        {"Origin": "https://kfp.example.com.evil.example"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {"Sec_Fetch_Site": "cross-site"},
+        {"Host": "evil.example"},
+    ],
+    ids=str,
+)
+def test_others_are_refused_beside_an_allowed_origin(behind_proxy: Caller, headers: dict[str, str]) -> None:
+    assert status(behind_proxy, "POST", "/experiments/x:archive", **headers) == 403
+
+
+def test_a_page_of_the_server_that_sends_no_referrer_may_write(call: Caller) -> None:
+    assert status(call, "POST", "/experiments/x:archive", Origin="null", Sec_Fetch_Site="same-origin") != 403
+
+
+@pytest.mark.parametrize("origin", ["", "*", "kfp.example.com", "https://kfp.example.com/ui", "ftp://x", "https://a@b"])
+def test_what_is_no_origin_is_refused_as_a_setting(origin: str) -> None:
+    with pytest.raises(ValueError, match="is no origin such as"):
+        LocalServer(allow_origins=[origin])

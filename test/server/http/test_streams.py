@@ -18,17 +18,18 @@ from fixtures.running import until
 from kfp_server_api.server import LocalServer
 from kfp_server_api.server.errors import not_found
 from kfp_server_api.server.http.app import make_app
-from kfp_server_api.server.local_server import _listen, _serving
+from kfp_server_api.server.local_server import _listen
 from kfp_server_api.server.resources.call import Call, Handler, Stream
+from kfp_server_api.server.serving import serving
 
 PATH = "/apis/v2beta1/runs/x"
 
 
 @contextmanager
-def serving(handler: Handler) -> Iterator[tuple[str, int]]:
+def served(handler: Handler) -> Iterator[tuple[str, int]]:
     """Serve one handler, of GET run, and give the address."""
     app = make_app(cast("Any", None), handlers={"run_service_get_run": handler})
-    with _listen("127.0.0.1", 0) as listener, _serving(app, listener):
+    with _listen("127.0.0.1", 0) as listener, serving(app, listener):
         yield listener.getsockname()
 
 
@@ -40,7 +41,7 @@ def test_what_fails_before_the_first_piece_has_a_status_of_its_own() -> None:
 
         return Stream(pieces(), "text/plain")
 
-    with serving(handler) as (host, port):
+    with served(handler) as (host, port):
         assert urllib3.request("GET", f"http://{host}:{port}{PATH}", retries=False).status == 404
 
 
@@ -52,12 +53,12 @@ def test_a_stream_that_fails_later_is_no_whole_reply() -> None:
 
         return Stream(pieces(), "text/plain")
 
-    with serving(handler) as (host, port), pytest.raises(urllib3.exceptions.ProtocolError):
+    with served(handler) as (host, port), pytest.raises(urllib3.exceptions.ProtocolError):
         urllib3.request("GET", f"http://{host}:{port}{PATH}", retries=False)
 
 
 def test_an_empty_stream_is_an_empty_reply() -> None:
-    with serving(lambda call: Stream([], "text/plain")) as (host, port):
+    with served(lambda call: Stream([], "text/plain")) as (host, port):
         assert urllib3.request("GET", f"http://{host}:{port}{PATH}", retries=False).data == b""
 
 
@@ -74,7 +75,7 @@ def test_a_stream_is_closed_when_its_client_has_gone_away() -> None:
 
         return Stream(pieces(), "text/plain")
 
-    with serving(handler) as address:
+    with served(handler) as address:
         with socket.create_connection(address, timeout=20) as client:
             client.sendall(f"GET {PATH} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
             assert client.recv(1000)
@@ -86,6 +87,7 @@ def test_an_upload_that_breaks_off_leaves_nothing_open(server: LocalServer) -> N
     port = int(server.url.rsplit(":", 1)[1])
     part = b'--B\r\nContent-Disposition: form-data; name="uploadfile"; filename="p.yaml"\r\n\r\n'
     head = "POST /apis/v2beta1/pipelines/upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5000000\r\n"
+    urllib3.request("GET", server.url)  # an event loop may keep a descriptor from its first connection on
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(5):
         with socket.create_connection(("127.0.0.1", port), timeout=20) as client:

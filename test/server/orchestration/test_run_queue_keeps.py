@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from fixtures.queued import delete, row_of, waiting
 from fixtures.running import until
 
 from kfp_server_api.server.engine.events import Event, run_event
+from kfp_server_api.server.orchestration.run_files import RunFiles
 from kfp_server_api.server.orchestration.run_queue import RunQueue, _Slot
 from kfp_server_api.server.store.database import Store
 from kfp_server_api.server.store.tables import tasks
@@ -141,3 +143,27 @@ def test_a_run_waits_while_its_database_is_gone(store: Store, queue: RunQueue) -
     aside.rename(store.path)
     until(slot.ended.is_set)
     assert row_of(store, "r")["state"] == "SUCCEEDED"
+
+
+def test_a_run_that_came_while_the_file_could_not_be_opened_is_started_later(tmp_path: Path) -> None:
+    folder, away = tmp_path / "here", tmp_path / "away"
+    with closing(Store(folder / "kfp.db")) as store, closing(RunQueue(store, RunFiles(tmp_path / "runs"), 1)) as queue:
+        waiting(store, "r")
+        store._engine.dispose()
+        folder.rename(away)
+        queue.wake()
+        away.rename(folder)
+        until(lambda: row_of(store, "r")["state"] == "SUCCEEDED")
+
+
+def test_a_run_whose_spec_could_not_be_read_is_started_later(tmp_path: Path) -> None:
+    folder, away = tmp_path / "here", tmp_path / "away"
+    with closing(Store(folder / "kfp.db")) as store, closing(RunQueue(store, RunFiles(tmp_path / "runs"), 1)) as queue:
+        waiting(store, "r")
+        slot = queue._take()
+        assert slot
+        store._engine.dispose()
+        folder.rename(away)
+        queue._start(slot)
+        away.rename(folder)
+        until(lambda: row_of(store, "r")["state"] == "SUCCEEDED")

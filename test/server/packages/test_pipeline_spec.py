@@ -15,7 +15,7 @@ import pytest
 import yaml
 from fixtures.calling import Caller, Reply, pipeline, shared
 
-from kfp_server_api.server.packages.archive import LIMIT
+from kfp_server_api.server.limits import LARGEST as LIMIT
 
 SPEC = yaml.safe_dump(pipeline("true")).encode()
 PLATFORM = b"---\nplatforms:\n  kubernetes:\n    deploymentSpec: {}\n"
@@ -127,8 +127,8 @@ def changed(**fields: Any) -> bytes:
         (b"a: [", "failed to parse pipeline spec YAML: "),
         (b"a: \x00", "failed to parse pipeline spec YAML: "),
         (b"a: &a [*a]", "failed to parse pipeline spec YAML: "),
-        (b"a: !!binary aGk=", "failed to parse pipeline spec YAML: bytes is not a JSON value"),
-        (b"a: .nan", "failed to parse pipeline spec YAML: nan is not a JSON number"),
+        (b"a: !!binary aGk=", "failed to parse pipeline spec YAML: binary is not a JSON value"),
+        (b"a: .nan", "failed to parse pipeline spec YAML: .nan is not a number"),
         (b"apiVersion: argoproj.io/v1alpha1\nkind: Workflow", "pipeline spec is invalid: this server runs no"),
         (changed(foo=1), '"foo"'),
         (changed(pipelineInfo={}), "pipeline spec is invalid: pipelineInfo.name is missing"),

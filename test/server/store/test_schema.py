@@ -80,13 +80,19 @@ def layout(file: Path) -> dict[str, Any]:
     """Return the tables, columns, indexes and foreign keys of a file."""
     with closing(sqlite3.connect(file)) as connection:
         names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        written = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index'"))
+
+        def columns(index: str) -> list[str | None]:
+            """Return the columns of an index, None for an expression."""
+            return [row[2] for row in connection.execute(f"PRAGMA index_info('{index}')")]
+
         return {
             name: {
                 "columns": {
                     row[1]: (row[2], row[3], row[5]) for row in connection.execute(f"PRAGMA table_info({name})")
                 },
                 "indexes": sorted(
-                    (unique, [column[2] for column in connection.execute(f"PRAGMA index_info('{index}')")])
+                    (unique, [column or written[index] for column in columns(index)])
                     for _, index, unique, *_ in connection.execute(f"PRAGMA index_list({name})")
                 ),
                 "keys": [row[2:7] for row in connection.execute(f"PRAGMA foreign_key_list({name})")],

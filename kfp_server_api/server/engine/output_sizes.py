@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The limit on output values, which are stored and shown with a run; what is larger is a case for an artifact."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from kfp_server_api.server.engine.outcome import TaskError
+
+LARGEST_VALUE = 1024 * 1024
+"""Bytes of one value, as JSON or as the file that a command wrote."""
+_LARGEST_FILE = 32 * LARGEST_VALUE
+"""Bytes of the file in which a Python component leaves all its values."""
+
+
+def check_files(places: Mapping[str, Any]) -> None:
+    """Refuse files with output values that are too large to be read.
+
+    Args:
+        places: the `outputs` of an ExecutorInput.
+
+    Raises:
+        TaskError: which output is too large.
+    """
+    for name, parameter in places["parameters"].items():
+        _check(f"its output {name!r} has", _size(parameter["outputFile"]), LARGEST_VALUE)
+    _check("all its outputs together have", _size(places["outputFile"]), _LARGEST_FILE)
+
+
+def check_value(name: str, value: Any) -> None:
+    """Refuse the value of an output parameter that is too large to be stored."""
+    text = json.dumps(value, ensure_ascii=False)
+    _check(f"its output {name!r} has", len(text.encode("utf-8", "surrogatepass")), LARGEST_VALUE)
+
+
+def _size(path: str) -> int:
+    try:
+        return os.path.getsize(path)
+    except OSError:  # not written
+        return 0
+
+
+def _check(what: str, size: int, largest: int) -> None:
+    if size > largest:
+        raise TaskError(
+            f"{what} {size} bytes, and values that are passed as parameters may have {largest}; "
+            "write what is larger to an output artifact"
+        )

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Large values of runs in a table of their own; indexes, so that lists of many runs and versions stay fast."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "5"
+down_revision = "4"
+
+_OF_EXPERIMENT = ["experiment_id", "created_at", "run_id", "display_name_key", "storage_state", "state"]
+_SORTED_BY_NUMBER = ("scheduled_at", "finished_at")
+_SORTED_BY_TEXT = ("description", "storage_state", "state", "experiment_id", "recurring_run_id", "state_history")
+_OF_VERSIONS = {
+    "versions_by_time": ["pipeline_id", "created_at", "pipeline_version_id"],
+    "pipeline_versions_by_display_name": ["pipeline_id", "display_name_key", "pipeline_version_id"],
+}
+
+
+def upgrade() -> None:
+    """Add the table and the indexes; values that are stored already stay where they are. `fold` is the store's."""
+    op.create_table(
+        "run_values",
+        sa.Column("run_id", sa.Text, sa.ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True),
+        sa.Column("digest", sa.Text, primary_key=True),
+        sa.Column("value", sa.Text, nullable=False),
+    )
+    op.drop_index("ix_runs_experiment_id", "runs")
+    op.create_index("runs_by_experiment", "runs", _OF_EXPERIMENT)
+    for name in _SORTED_BY_NUMBER:
+        op.create_index(f"runs_sorted_by_{name}", "runs", [name, "run_id"])
+    for name in _SORTED_BY_TEXT:
+        op.create_index(f"runs_sorted_by_{name}", "runs", [sa.text(f"fold({name})"), "run_id"])
+    op.drop_index("pipeline_versions_by_display_name", "pipeline_versions")
+    for index, columns in _OF_VERSIONS.items():
+        op.create_index(index, "pipeline_versions", columns)
