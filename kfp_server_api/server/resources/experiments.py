@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from kfp_server_api.api.experiment_service_api import ExperimentServiceApi
 from kfp_server_api.server.errors import ABORTED, RequestError, doing, exists, failing, invalid, not_found
 from kfp_server_api.server.resources.call import Call, Handler, Page
-from kfp_server_api.server.resources.listing import listing, read_page, read_query
+from kfp_server_api.server.resources.listing import listing, read_query
+from kfp_server_api.server.resources.pages import read_page
 from kfp_server_api.server.resources.validation import check_length, new_id, same_name
 from kfp_server_api.server.store import rows
 from kfp_server_api.server.store.tables import experiments, runs, settings

@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Pages, sort orders and filters: the same for every resource."""
+"""What list calls ask for, by sort orders, filters and page tokens: the same for every resource."""
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -15,7 +13,6 @@ from kfp_server_api._operation import Operation
 from kfp_server_api.server.errors import RequestError, doing, internal, invalid
 from kfp_server_api.server.gotext import decode_base64, json_error, quote
 from kfp_server_api.server.json_safe import decode
-from kfp_server_api.server.resources.call import Page
 from kfp_server_api.server.resources.filters import (
     CONTINUED,
     LARGEST,
@@ -27,8 +24,6 @@ from kfp_server_api.server.resources.filters import (
 )
 
 DEFAULT_SIZE, LARGEST_SIZE = 20, 200
-_FEW = 2000
-"""Rows that are sorted in no time."""
 _NONE: Mapping[str, Any] = {}
 _NAME = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9_]{0,127})?\Z")
 _NAMES = {
@@ -83,7 +78,7 @@ def listing(
 def _key(table: sa.Table, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """Return what a column is compared and sorted by: texts in their folded form, but for ids."""
     name = getattr(column, "name", "")
-    if isinstance(column.type, sa.Integer) or name == _id(table).name:
+    if isinstance(column.type, sa.Integer) or name == id_of(table).name:
         return column
     return table.c[f"{name}_key"] if f"{name}_key" in table.c else sa.func.fold(column)
 
@@ -124,7 +119,7 @@ def _options(listing: Listing, size: int, sort_by: str, token: str, text: str, t
     if sort_by or text:
         _check_repeated(_asked(listing, size, sort_by, text), kept)
     if tags and tags != [predicate for predicate in kept.predicates if predicate.is_tag]:
-        raise _no_match()
+        raise no_match()
     return kept
 
 
@@ -145,10 +140,11 @@ def _check_repeated(asked: Query, kept: Query) -> None:
     """Refuse a token together with other criteria than those of its first page, but for tags."""
     rest = [predicate for predicate in kept.predicates if not predicate.is_tag]
     if (asked.sort, asked.descending, asked.predicates) != (kept.sort, kept.descending, rest):
-        raise _no_match()
+        raise no_match()
 
 
-def _no_match() -> RequestError:
+def no_match() -> RequestError:
+    """Make the error for a page token beside other criteria than it came with."""
     return invalid(
         "page token does not match the supplied sort by and/or filtering criteria. "
         "Either specify the same criteria or leave the latter empty if page token is specified"
@@ -169,86 +165,9 @@ def _sort(listing: Listing, text: str) -> tuple[str, bool]:
     return listed.field.name, words[1:] == ["desc"]
 
 
-def read_page(connection: sa.Connection, listing: Listing, query: Query, scope: Mapping[str, str] = _NONE) -> Page:
-    """Return the page that a list call asks for.
-
-    Args:
-        scope: column names to the values that rows must have whatever the filter says; the token keeps it.
-
-    Raises:
-        RequestError: the token is of another scope.
-    """
-    if query.start and any(query.scope.get(name) != value for name, value in scope.items()):
-        raise _no_match()
-    query = query._replace(scope={**query.scope, **scope})
-    where = conditions(query.predicates, listing.fields)
-    where += [listing.table.c[name] == value for name, value in query.scope.items()]
-    total, where = _counted(connection, listing, query, where)
-    found = connection.execute(_select(listing, query).where(*where).limit(query.size + 1))
-    names = list(found.keys())
-    rows = [dict(zip(names, row)) for row in found]
-    token = _token(query, rows[query.size], listing) if len(rows) > query.size else ""
-    return Page([_without_order(row) for row in rows[: query.size]], total, token)
-
-
-def _counted(
-    connection: sa.Connection, listing: Listing, query: Query, where: list[sa.ColumnElement[bool]]
-) -> tuple[int, list[sa.ColumnElement[bool]]]:
-    """Count the rows that a list has on all pages, and return conditions by which the database finds a page soon.
-
-    Few rows are found by an index of what they are filtered by, and sorted then. Where there are many, an index of the
-    order leads to a page of them, and the database must be kept from finding and sorting them all.
-    """
-    id = _id(listing.table)
-    if where:
-        few = connection.scalars(sa.select(id).where(*where).limit(_FEW + 1)).all()
-        if len(few) <= _FEW:
-            chosen = sa.func.json_each(json.dumps(few)).table_valued("value")
-            return len(few), [id.in_(sa.select(chosen.c.value))]
-    total = connection.scalar(sa.select(sa.func.count()).select_from(listing.table).where(*where)) or 0
-    if query.scope and query.sort == "created_at":  # there is an index of both
-        return total, where
-    return total, [(sa.type_coerce(condition, sa.Integer) + 0).is_not(0) for condition in where]
-
-
-def _select(listing: Listing, query: Query) -> sa.Select[Any]:
-    """Select rows in order; ties are broken by id in the same direction, so that no row is on two pages."""
-    id, listed = _id(listing.table), listing.fields.get(query.sort)
-    key = listed.key if listed else id
-    select = sa.select(listing.table, key.label("order_value"))
-    by = [key, id]
-    if listed is None or isinstance(listed.column, sa.BindParameter):  # what is the same for all needs no sorting
-        by = [id]
-    order = [each.desc() if query.descending else each.asc() for each in by]
-    select = select.order_by(*order)
-    if query.start is None:
-        return select
-    here, there = sa.tuple_(key, id), sa.tuple_(*map(sa.literal, query.start))
-    return select.where(here <= there if query.descending else here >= there)
-
-
-def _id(table: sa.Table) -> sa.Column[Any]:
+def id_of(table: sa.Table) -> sa.Column[Any]:
+    """Return the column of a table that identifies its resources."""
     return next(iter(table.primary_key))
-
-
-def _without_order(row: dict[str, Any]) -> dict[str, Any]:
-    del row["order_value"]
-    return row
-
-
-def _token(query: Query, first: Mapping[str, Any], listing: Listing) -> str:
-    """Return the token of the page that begins with row `first`."""
-    kept = {
-        "SortByFieldName": query.sort,
-        "SortByFieldValue": first["order_value"],
-        "KeyFieldName": _id(listing.table).name,
-        "KeyFieldValue": first[_id(listing.table).name],
-        "IsDesc": query.descending,
-        "ModelName": listing.table.name,
-        "Filter": query.predicates,
-        "Scope": dict(query.scope),
-    }
-    return base64.b64encode(json.dumps(kept, separators=(",", ":")).encode()).decode()
 
 
 def _read_token(listing: Listing, token: str, size: int) -> Query:

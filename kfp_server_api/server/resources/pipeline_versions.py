@@ -12,7 +12,8 @@ from kfp_server_api.api.pipeline_service_api import PipelineServiceApi
 from kfp_server_api.server.errors import doing, exists, invalid, not_found
 from kfp_server_api.server.packages.pipeline_spec import Package
 from kfp_server_api.server.resources.call import Call, Handler, Page
-from kfp_server_api.server.resources.listing import listing, read_page, read_query
+from kfp_server_api.server.resources.listing import listing, read_query
+from kfp_server_api.server.resources.pages import read_page
 from kfp_server_api.server.resources.pipelines import (
     changes,
     names,

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from kfp_server_api.api.pipeline_service_api import PipelineServiceApi
 from kfp_server_api.server.errors import doing, exists, failing, internal, invalid, not_found
 from kfp_server_api.server.resources.call import Call, Handler, Page
-from kfp_server_api.server.resources.listing import listing, read_page, read_query
+from kfp_server_api.server.resources.listing import listing, read_query
+from kfp_server_api.server.resources.pages import read_page
 from kfp_server_api.server.resources.validation import check_length, check_tags, new_id, same_name
 from kfp_server_api.server.store import rows
 from kfp_server_api.server.store.folding import fold

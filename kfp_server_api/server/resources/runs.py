@@ -25,7 +25,8 @@ from kfp_server_api.server.gotext import quote
 from kfp_server_api.server.orchestration.recorder import PLUGIN, change_run
 from kfp_server_api.server.resources.call import Call, Handler, Page
 from kfp_server_api.server.resources.experiments import require_experiment
-from kfp_server_api.server.resources.listing import listing, read_page, read_query
+from kfp_server_api.server.resources.listing import listing, read_query
+from kfp_server_api.server.resources.pages import read_page
 from kfp_server_api.server.resources.run_creation import create_run
 from kfp_server_api.server.resources.tasks import error_of, task_details
 from kfp_server_api.server.store import pipeline_specs, rows, run_values

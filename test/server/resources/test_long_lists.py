@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from kfp_server_api.server.resources.listing import read_page, read_query
+from kfp_server_api.server.resources.listing import read_query
+from kfp_server_api.server.resources.pages import read_page
 from kfp_server_api.server.resources.runs import LISTING
 from kfp_server_api.server.store.database import Store
 from kfp_server_api.server.store.tables import runs
