@@ -22,6 +22,7 @@ from kfp_server_api.server.resources.filters import (
     parse_filter,
     tag_predicates,
 )
+from kfp_server_api.server.store.tables import ASCII
 
 DEFAULT_SIZE, LARGEST_SIZE = 20, 200
 _NONE: Mapping[str, Any] = {}
@@ -77,10 +78,14 @@ def listing(
 
 def _key(table: sa.Table, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
     """Return what a column is compared and sorted by: texts in their folded form, but for ids."""
-    name = getattr(column, "name", "")
-    if isinstance(column.type, sa.Integer) or name == id_of(table).name:
+    if isinstance(column.type, sa.Integer) or column is id_of(table):
         return column
-    return table.c[f"{name}_key"] if f"{name}_key" in table.c else sa.func.fold(column)
+    if not isinstance(column, sa.Column):
+        return sa.func.fold(column)
+    if column.info.get(ASCII):
+        return sa.func.lower(column)
+    key = table.c.get(f"{column.name}_key")
+    return sa.func.fold(column) if key is None else key
 
 
 class Query(NamedTuple):

@@ -11,9 +11,17 @@ from kfp_server_api.server.store.folding import fold
 
 metadata: sa.MetaData = sa.MetaData()
 
+ASCII = "ascii"
+"""Key in the `info` of columns of such texts, for which `lower` is the same as `fold`."""
+
 
 def _text(name: str, **options: Any) -> sa.Column[str]:
     return sa.Column(name, sa.Text, nullable=False, default="", **options)
+
+
+def _ascii(name: str) -> sa.Column[str]:
+    """A column for texts that the server alone makes; the database itself can fold them."""
+    return _text(name, info={ASCII: True})
 
 
 def _added_text(name: str, **options: Any) -> sa.Column[str]:
@@ -122,9 +130,9 @@ pipeline_versions: sa.Table = sa.Table(
 pipeline_specs: sa.Table = sa.Table("pipeline_specs", metadata, _id("digest"), _text("pipeline_spec"))
 """The pipeline specs of runs, as JSON, once each; `pipeline_specs.py` reads and writes them."""
 
-_SORTED_BY_NUMBER = ("scheduled_at", "finished_at")
-_SORTED_BY_TEXT = ("description", "storage_state", "state", "experiment_id", "recurring_run_id", "state_history")
-"""Columns that lists of runs are sorted by, besides those with an index of another purpose; texts in folded form."""
+_SORTED = ("description_key", "scheduled_at", "finished_at")
+_SORTED_ASCII = ("storage_state", "state", "experiment_id", "recurring_run_id")
+"""Columns that lists of runs are sorted by, besides those with an index of another purpose."""
 
 _OF_EXPERIMENT = ("experiment_id", "created_at", "run_id", "display_name_key", "storage_state", "state")
 """What the runs of one experiment are listed and filtered by, in one index, so that no row is read for nothing."""
@@ -133,18 +141,18 @@ runs: sa.Table = sa.Table(
     "runs",
     metadata,
     _id("run_id"),
-    _text("experiment_id"),
+    _ascii("experiment_id"),
     _text("display_name"),
     _text("description"),
-    _text("storage_state"),
-    _text("state"),
+    _ascii("storage_state"),
+    _ascii("state"),
     _time("created_at"),
     _time("scheduled_at"),
     _time("finished_at"),
     _text("service_account"),
     _text("pipeline_id"),
     _text("pipeline_version_id"),
-    _text("recurring_run_id"),
+    _ascii("recurring_run_id"),
     _json("runtime_config"),
     _json("state_history"),
     _json("plugins_input"),
@@ -152,13 +160,14 @@ runs: sa.Table = sa.Table(
     _added_text("spec_digest", index=True),
     _added_text("end_reason"),
     _key_of("display_name"),
+    _key_of("description"),
     sa.Column("arrival", sa.BigInteger, nullable=False, default=0, server_default="0"),
     sa.Index("runs_by_time", "created_at", "run_id"),
     sa.Index("runs_by_state", "state", "arrival"),
     sa.Index("runs_by_name", "display_name_key", "run_id"),
     sa.Index("runs_by_experiment", *_OF_EXPERIMENT),
-    *(sa.Index(f"runs_sorted_by_{name}", name, "run_id") for name in _SORTED_BY_NUMBER),
-    *(sa.Index(f"runs_sorted_by_{name}", sa.text(f"fold({name})"), "run_id") for name in _SORTED_BY_TEXT),
+    *(sa.Index(f"runs_sorted_by_{name}", name, "run_id") for name in _SORTED),
+    *(sa.Index(f"runs_sorted_by_{name}", sa.text(f"lower({name})"), "run_id") for name in _SORTED_ASCII),
 )
 """Runs. Those that are PENDING are the queue, in the order of `arrival`; `recorder` alone writes their state."""
 

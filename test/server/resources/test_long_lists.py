@@ -93,7 +93,6 @@ def test_pages_hold_what_is_asked_for_in_order(store: Store, scope: dict[str, st
         "storage_state",
         "experiment_id",
         "recurring_run_id",
-        "state_history",
         "namespace",
     ],
 )

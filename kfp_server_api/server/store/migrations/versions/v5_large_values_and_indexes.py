@@ -10,8 +10,8 @@ revision = "5"
 down_revision = "4"
 
 _OF_EXPERIMENT = ["experiment_id", "created_at", "run_id", "display_name_key", "storage_state", "state"]
-_SORTED_BY_NUMBER = ("scheduled_at", "finished_at")
-_SORTED_BY_TEXT = ("description", "storage_state", "state", "experiment_id", "recurring_run_id", "state_history")
+_SORTED = ("description_key", "scheduled_at", "finished_at")
+_SORTED_ASCII = ("storage_state", "state", "experiment_id", "recurring_run_id")
 _OF_VERSIONS = {
     "versions_by_time": ["pipeline_id", "created_at", "pipeline_version_id"],
     "pipeline_versions_by_display_name": ["pipeline_id", "display_name_key", "pipeline_version_id"],
@@ -28,10 +28,12 @@ def upgrade() -> None:
     )
     op.drop_index("ix_runs_experiment_id", "runs")
     op.create_index("runs_by_experiment", "runs", _OF_EXPERIMENT)
-    for name in _SORTED_BY_NUMBER:
+    op.add_column("runs", sa.Column("description_key", sa.Text, nullable=False, server_default=""))
+    op.execute("UPDATE runs SET description_key = fold(description)")
+    for name in _SORTED:
         op.create_index(f"runs_sorted_by_{name}", "runs", [name, "run_id"])
-    for name in _SORTED_BY_TEXT:
-        op.create_index(f"runs_sorted_by_{name}", "runs", [sa.text(f"fold({name})"), "run_id"])
+    for name in _SORTED_ASCII:
+        op.create_index(f"runs_sorted_by_{name}", "runs", [sa.text(f"lower({name})"), "run_id"])
     op.drop_index("pipeline_versions_by_display_name", "pipeline_versions")
     for index, columns in _OF_VERSIONS.items():
         op.create_index(index, "pipeline_versions", columns)
