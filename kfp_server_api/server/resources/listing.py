@@ -80,6 +80,8 @@ def _key(table: sa.Table, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any
     """Return what a column is compared and sorted by: texts in their folded form, but for ids."""
     if isinstance(column.type, sa.Integer) or column is id_of(table):
         return column
+    if isinstance(column, sa.Case):  # of words of this program
+        return sa.func.lower(column)
     if not isinstance(column, sa.Column):
         return sa.func.fold(column)
     if column.info.get(ASCII):
