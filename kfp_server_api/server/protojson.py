@@ -13,21 +13,15 @@ from typing import Any
 
 from kfp_server_api import models
 from kfp_server_api.server.errors import malformed
-from kfp_server_api.server.gotext import json_error, quote
+from kfp_server_api.server.gotext import BOOLS, json_error, quote
 from kfp_server_api.server.json_safe import as_double
 from kfp_server_api.server.json_tokens import ProtoError, Tokens
-from kfp_server_api.server.message_reader import MessageReader, camel
+from kfp_server_api.server.message_reader import DICT, LIST, MessageReader, camel
 from kfp_server_api.server.times import time_text
 
 _SPACE = " \t\r\n"
 _SCALARS = frozenset({"str", "bool", "int", "datetime"})
-_LIST = re.compile(r"list\[(.+)\]\Z")
-_DICT = re.compile(r"dict\(str, (.+)\)\Z")
 _INTEGER = re.compile(r"[+-]?[0-9]+\Z")
-_BOOLS = {
-    **dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True),
-    **dict.fromkeys(("0", "f", "F", "FALSE", "false", "False"), False),
-}
 
 
 def decode(type_name: str, raw: bytes) -> dict[str, Any]:
@@ -86,9 +80,9 @@ def _read_text(type_name: str, text: str, wire: str) -> Any:
             raise malformed(f'parsing field "{wire}": strconv.ParseInt: parsing {quote(text)}: value out of range')
         return int(text)
     if type_name == "bool":
-        if text not in _BOOLS:
+        if text not in BOOLS:
             raise malformed(f'parsing field "{wire}": strconv.ParseBool: parsing {quote(text)}: invalid syntax')
-        return _BOOLS[text]
+        return BOOLS[text]
     return text
 
 
@@ -100,7 +94,7 @@ def write(type_name: str, value: Any) -> Any:
         return as_double(value) if isinstance(value, float) and math.isfinite(value) else value
     if type_name in _SCALARS or isinstance(value, (str, int)):
         return value
-    listed, mapped = _LIST.match(type_name), _DICT.match(type_name)
+    listed, mapped = LIST.match(type_name), DICT.match(type_name)
     if listed:
         return [write(listed[1], item) for item in value]
     if mapped:
@@ -117,7 +111,7 @@ def _is_set(type_name: str, value: Any) -> bool:
     """Tell whether a field is written; a time of 0 is (it means "not yet"), and so is any JSON value."""
     if value is None or type_name in ("object", "datetime"):
         return value is not None
-    if isinstance(value, dict) and not _DICT.match(type_name):
+    if isinstance(value, dict) and not DICT.match(type_name):
         return True  # an object that was set explicitly is written even if it is empty
     if isinstance(value, str) and type_name not in _SCALARS:
         return bool(value) and not value.endswith("UNSPECIFIED")

@@ -9,12 +9,13 @@ from pathlib import PurePosixPath
 from typing import IO, Any, NamedTuple
 
 from kfp_server_api.server.errors import INVALID, RequestError, TextError, UploadError, doing, uploading
+from kfp_server_api.server.json_safe import refuse_constant
 from kfp_server_api.server.packages.archive import UnreadableFileError, read_file
 from kfp_server_api.server.packages.pipeline_spec import Package, check_name, parse_package
 from kfp_server_api.server.resources.call import Call, Handler
 from kfp_server_api.server.resources.pipeline_versions import insert_version, to_reply
 from kfp_server_api.server.resources.pipelines import insert_pipeline, require_pipeline
-from kfp_server_api.server.resources.validation import check_tags, valid_pipeline
+from kfp_server_api.server.resources.validation import check_length, check_tags, valid_pipeline
 
 _NO_PART = "Failed to read pipeline from file"
 _BAD_FILE = "Failed to read a pipeline spec file"
@@ -34,9 +35,9 @@ def upload_pipeline(call: Call) -> dict[str, Any]:
     """Make a pipeline and its first version of an uploaded file; tags go to the pipeline only."""
     upload = _upload(call.arguments, _NO_PART)
     content = _content(upload, _BAD_FILE)
-    _check_length("Pipeline.Namespace", call.arguments.get("namespace", ""), 63)
+    check_length("Pipeline.Namespace", call.arguments.get("namespace", ""), 63, TextError)
     body = _body(call.arguments, upload)
-    _check_length("Pipeline.Name", body["name"], 128)
+    check_length("Pipeline.Name", body["name"], 128, TextError)
     with uploading(_BAD_PIPELINE):
         check_tags(body["tags"])
         with doing(f"{_BAD_PIPELINE} due to template creation error"):
@@ -55,7 +56,7 @@ def upload_version(call: Call) -> dict[str, Any]:
     pipeline_id = call.arguments.get("pipelineid")
     if not pipeline_id:
         raise _refusal(_BAD_VERSION, "the query parameter pipelineid is missing")
-    _check_length("PipelineVersion.Name", _name(call.arguments, upload), 127)
+    check_length("PipelineVersion.Name", _name(call.arguments, upload), 127, TextError)
     with call.context.store.read() as connection:
         try:
             require_pipeline(connection, pipeline_id)
@@ -73,12 +74,6 @@ def upload_version(call: Call) -> dict[str, Any]:
 
 def _refusal(text: str, reason: str) -> UploadError:
     return UploadError(INVALID, text, f"{text}: {reason}", early=True)
-
-
-def _check_length(what: str, value: str, limit: int) -> None:
-    """Refuse a text of more bytes than the API takes; uploads answer that as text."""
-    if len(value.encode()) > limit:
-        raise TextError(INVALID, f"{what} length cannot exceed {limit}")
 
 
 def _upload(arguments: Mapping[str, Any], failure: str) -> Upload:
@@ -119,7 +114,7 @@ def _body(arguments: Mapping[str, Any], upload: Upload) -> dict[str, Any]:
 def _tags(text: str) -> dict[str, str]:
     """Return the tags in a query's text, in which null is a text, too."""
     try:
-        tags = json.loads(text, parse_constant=_no_constant)
+        tags = json.loads(text, parse_constant=refuse_constant)
     except (ValueError, RecursionError) as cause:
         raise _refusal(_BAD_TAGS, str(cause)) from cause
     if not isinstance(tags, (dict, type(None))):
@@ -127,10 +122,6 @@ def _tags(text: str) -> dict[str, str]:
     if not all(isinstance(value, (str, type(None))) for value in (tags or {}).values()):
         raise _refusal(_BAD_TAGS, "a value is no text")
     return {key: value or "" for key, value in (tags or {}).items()}
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"invalid value {name}")
 
 
 HANDLERS: dict[str, Handler] = {"upload_pipeline": upload_pipeline, "upload_pipeline_version": upload_version}

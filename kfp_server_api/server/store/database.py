@@ -113,13 +113,12 @@ class Store:
             StoreUnavailable: the file is gone, or other writers, of other programs too, have it for too long.
         """
         deadline = _deadline()
-        writing = self._engine.execution_options(write_until=deadline)
         if not self._writing.acquire(timeout=_left(deadline)):
             raise StoreUnavailable(_LOCKED)
         try:
             self.check()
             self._then.clear()
-            with _unavailable_if_locked(), writing.begin() as connection:
+            with _unavailable_if_locked(), self._engine.connect() as connection, _begun(connection, deadline):
                 yield connection
             for action in self._then:
                 action()
@@ -142,6 +141,10 @@ class Store:
     def descriptors(self) -> list[int]:
         """Return the descriptors that keep other servers off the file."""
         return self._file.descriptors()
+
+
+def _begun(connection: sa.Connection, deadline: float) -> sa.RootTransaction:
+    return connection.execution_options(write_until=deadline).begin()
 
 
 def _deadline() -> float:
