@@ -68,17 +68,6 @@ def decoder(type_name: str, resolve: Callable[[str], Any], form: Form | None = N
     return cast(Decoder, getattr(model, form.model)) if model.openapi_types else _as_is
 
 
-def parse_datetime(text: str) -> datetime:
-    """Return an RFC 3339 text as a datetime; aware ones carry a `datetime.timezone`.
-
-    Digits past the microsecond are cut. What is not RFC 3339 but a date for `dateutil` is taken, too.
-
-    Raises:
-        ValueError: no date.
-    """
-    return _datetime(text, None)
-
-
 def _from_iso_without_z(text: str) -> datetime:
     return datetime.fromisoformat(f"{text[:-1]}+00:00" if text[-1:] == "Z" else text)
 

@@ -33,7 +33,7 @@ class ManyRuns:
             raise ApiTypeError(f"`namespace` takes text, not {namespace!r}")
         self._wait = wait
         self._size = _PER_LIST
-        given = namespace or getattr(wait.run_api.api_client.configuration, "namespace", None)
+        given = namespace or wait.run_api.api_client.configuration.namespace
         self._scopes: dict[str, Scope] = dict.fromkeys(wait.open, ("namespace", given)) if given else {}
         """Of each run; a run without one is read by itself, and says which experiment it is in."""
         self._gone: set[Scope] = set()

@@ -12,10 +12,8 @@ from urllib.request import getproxies_environment
 
 import urllib3
 
-from kfp_server_api._urls import shown, without_userinfo
+from kfp_server_api._urls import PORTS, shown, without_userinfo
 from kfp_server_api.exceptions import ApiValueError
-
-_PORTS = {"http": 80, "https": 443}
 
 
 class EnvironmentPools:
@@ -54,9 +52,7 @@ def proxy_of(url: str) -> str | None:
     parts = urlsplit(url)
     proxies = getproxies_environment()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
-    if not proxy or _is_excepted(
-        parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 0), proxies.get("no", "")
-    ):
+    if not proxy or _is_excepted(parts.hostname or "", parts.port or PORTS.get(parts.scheme, 0), proxies.get("no", "")):
         return None
     proxy = proxy if "://" in proxy else f"http://{proxy}"
     if not proxy.startswith(("http://", "https://")):

@@ -12,7 +12,7 @@ from urllib3.exceptions import MaxRetryError
 from urllib3.util import parse_url
 
 from kfp_server_api._connection_errors import connection_errors
-from kfp_server_api._urls import shown, without_userinfo
+from kfp_server_api._urls import PORTS, shown, without_userinfo
 
 if TYPE_CHECKING:
     from kfp_server_api.configuration import Configuration
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 _OF_A_BODY = frozenset(
     {"content-encoding", "content-language", "content-length", "content-location", "content-type", "digest"}
 )
-_PORTS = {"http": 80, "https": 443}
 _MOST = 20
 """Redirects that are followed where `Configuration.retries` sets no end."""
 _STATUSES = frozenset({300, 301, 302, 303, 305, 307, 308})
@@ -102,7 +101,7 @@ def _target(hop: tuple[Any, str, str]) -> str:
 
 def _origin(url: str) -> tuple[str | None, str | None, int | None]:
     parsed = parse_url(url)
-    return parsed.scheme, parsed.host, parsed.port or _PORTS.get(parsed.scheme or "")
+    return parsed.scheme, parsed.host, parsed.port or PORTS.get(parsed.scheme or "")
 
 
 def origin(url: str) -> str:
@@ -111,9 +110,9 @@ def origin(url: str) -> str:
         scheme, host, port = _origin(url)
     except ValueError:
         return ""
-    if scheme not in _PORTS or not host or _NOT_IN_A_HOST.search(host):
+    if scheme not in PORTS or not host or _NOT_IN_A_HOST.search(host):
         return ""
-    return f"{scheme}://{host}" + ("" if port == _PORTS[scheme] else f":{port}")
+    return f"{scheme}://{host}" + ("" if port == PORTS[scheme] else f":{port}")
 
 
 def _counted(hop: tuple[Any, str, str], left: Any) -> Any:

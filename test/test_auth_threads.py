@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from fixtures.credentials import counted
 from fixtures.dex import Tokens
-from fixtures.servers import Peer, Request, later, page, reply
+from fixtures.servers import Peer, Request, later, reply
 
 from kfp_server_api import (
     ApiTimeoutError,
@@ -21,8 +21,6 @@ from kfp_server_api import (
 )
 
 RUN = reply({"run_id": "r1"})
-LOGIN_PAGE = page("<!DOCTYPE html><title>Log in</title><form action='/login' method='post'></form>")
-SIGN_IN = '<html><form method="GET" action="/oauth2/start"><input type="hidden" name="rd" value="/"></form></html>'
 
 
 def first_refused(refusal: Any) -> Any:

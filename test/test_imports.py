@@ -39,7 +39,7 @@ OF_THE_SERVER = {
     "message_reader": "times json_tokens",
     "protojson": "times json_safe gotext errors json_tokens message_reader",
     "parsing": "limits json_safe errors packages protojson",
-    "engine": "times json_safe process_exit packages",
+    "engine": "times json_safe gotext process_exit packages",
     "orchestration": "states times json_safe process_exit descriptors settings errors packages store",
     "resources": (
         "states times json_safe settings gotext errors packages store json_tokens protojson parsing orchestration"
@@ -50,7 +50,7 @@ OF_THE_SERVER = {
     "__main__": "local_server settings",
 }
 """The other parts that each part of the server imports. `READ_BY_THE_SERVER` names what it reads of the client."""
-READ_BY_THE_SERVER = {"api", "models", "exceptions", "_operation", "_model", "_decoding", "_version", "server"}
+READ_BY_THE_SERVER = {"api", "models", "exceptions", "_operation", "_model", "_version", "server"}
 SERVERS_ONLY = {"starlette", "uvicorn", "sqlalchemy", "kfp", "yaml", "croniter", "anyio", "multipart", "alembic"}
 USED_WHERE_INSTALLED = {"_spec_files": {"yaml"}}
 """What the server needs, and a file of the client uses where it finds it."""

@@ -91,6 +91,11 @@ def read_number(text: str) -> float:
     return as_double(value)
 
 
+def refuse_constant(name: str) -> Any:
+    """Refuse NaN or an infinity in a JSON text, for `json`'s parse_constant."""
+    raise ValueError(f"invalid value {name}")
+
+
 def as_double(value: float) -> float:
     """Return a number as the API gives it back: a double, written without fraction where it is whole.
 

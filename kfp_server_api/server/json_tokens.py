@@ -9,7 +9,7 @@ from json import decoder
 from typing import Any, NamedTuple
 
 from kfp_server_api.server.gotext import quote
-from kfp_server_api.server.json_safe import read_number
+from kfp_server_api.server.json_safe import read_number, refuse_constant
 
 _scan_string = getattr(decoder, "scanstring")  # noqa: B009  typeshed lacks it
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -48,12 +48,8 @@ def _member(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _no_constant(name: str) -> None:
-    raise ValueError(f"invalid value {name}")
-
-
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=_member, parse_int=read_number, parse_float=read_number, parse_constant=_no_constant
+    object_pairs_hook=_member, parse_int=read_number, parse_float=read_number, parse_constant=refuse_constant
 )
 
 

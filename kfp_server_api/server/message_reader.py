@@ -13,8 +13,9 @@ from kfp_server_api import models
 from kfp_server_api.server.json_tokens import ProtoError, Token, Tokens
 from kfp_server_api.server.times import parse_time
 
-_LIST = re.compile(r"list\[(.+)\]\Z")
-_DICT = re.compile(r"dict\(str, (.+)\)\Z")
+LIST = re.compile(r"list\[(.+)\]\Z")
+DICT = re.compile(r"dict\(str, (.+)\)\Z")
+"""The types of fields that hold several values, as `openapi_types` writes them."""
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]{1,9})?\Z", re.ASCII)
 _MOST_DIGITS = 20
 
@@ -78,7 +79,7 @@ class MessageReader:
 
     def _value(self, type_name: str, field: str, any_json: bool, bits: int) -> Any:
         """Return a value of a type; `field` is its field's name in errors."""
-        listed, mapped = _LIST.match(type_name), _DICT.match(type_name)
+        listed, mapped = LIST.match(type_name), DICT.match(type_name)
         if listed:
             return self._list(listed[1], field, bits)
         if mapped:
@@ -194,4 +195,4 @@ _SCALARS: Mapping[str, tuple[str, Callable[[Token], Any]]] = {
     "int": ("int32", _int),
 }
 
-__all__ = ["MessageReader", "ProtoError", "camel"]
+__all__ = ["DICT", "LIST", "MessageReader", "ProtoError", "camel"]

@@ -87,12 +87,18 @@ def _processes() -> Iterator[int]:
         yield from (int(name) for name in os.listdir("/proc") if name.isdigit())
 
 
-def _children() -> Iterator[int]:
-    for pid in _processes() if _has_children() else ():
+def states_and_parents() -> Iterator[tuple[int, str, int]]:
+    """Give each process in /proc, the letter of its state, and its parent."""
+    for pid in _processes():
         with contextlib.suppress(OSError, ValueError):
             state, parent = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()[:2]
-            if int(parent) == os.getpid() and state != "Z":
-                yield pid
+            yield pid, state, int(parent)
+
+
+def _children() -> Iterator[int]:
+    for pid, state, parent in states_and_parents() if _has_children() else ():
+        if parent == os.getpid() and state != "Z":
+            yield pid
 
 
 def _has_children() -> bool:

@@ -14,21 +14,15 @@ from typing import Any
 
 from kfp_server_api import models
 from kfp_server_api.server.errors import malformed
-from kfp_server_api.server.gotext import json_error, quote
+from kfp_server_api.server.gotext import BOOLS, json_error, quote
 from kfp_server_api.server.json_safe import as_double
 from kfp_server_api.server.json_tokens import ProtoError, Tokens
-from kfp_server_api.server.message_reader import MessageReader, camel
+from kfp_server_api.server.message_reader import DICT, LIST, MessageReader, camel
 from kfp_server_api.server.times import time_text
 
 _SPACE = " \t\r\n"
 _SCALARS = frozenset({"str", "bool", "int", "datetime"})
-_LIST = re.compile(r"list\[(.+)\]\Z")
-_DICT = re.compile(r"dict\(str, (.+)\)\Z")
 _INTEGER = re.compile(r"[+-]?[0-9]+\Z")
-_BOOLS = {
-    **dict.fromkeys(("1", "t", "T", "TRUE", "true", "True"), True),
-    **dict.fromkeys(("0", "f", "F", "FALSE", "false", "False"), False),
-}
 
 
 def decode(type_name: str, raw: bytes) -> dict[str, Any]:
@@ -87,9 +81,9 @@ def _read_text(type_name: str, text: str, wire: str) -> Any:
             raise malformed(f'parsing field "{wire}": strconv.ParseInt: parsing {quote(text)}: value out of range')
         return int(text)
     if type_name == "bool":
-        if text not in _BOOLS:
+        if text not in BOOLS:
             raise malformed(f'parsing field "{wire}": strconv.ParseBool: parsing {quote(text)}: invalid syntax')
-        return _BOOLS[text]
+        return BOOLS[text]
     return text
 
 
@@ -101,7 +95,7 @@ def write(type_name: str, value: Any) -> Any:
 @cache
 def _writer(type_name: str) -> Callable[[Any], Any]:
     """Return what writes the values of a type."""
-    listed, mapped = _LIST.match(type_name), _DICT.match(type_name)
+    listed, mapped = LIST.match(type_name), DICT.match(type_name)
     if listed or mapped:
         inner = _writer((listed or mapped or [])[1])
         if listed:
@@ -141,7 +135,7 @@ def _is_set(type_name: str) -> Callable[[Any], bool]:
 
     A time of 0 is (it means "not yet"), and so is any JSON value, and an object that was set explicitly, even if empty.
     """
-    if type_name in _SCALARS or _LIST.match(type_name) or _DICT.match(type_name):
+    if type_name in _SCALARS or LIST.match(type_name) or DICT.match(type_name):
         return (lambda value: True) if type_name == "datetime" else bool
     if type_name != "object" and hasattr(getattr(models, type_name), "allowable_values"):
         return lambda value: bool(value) and not str(value).endswith("UNSPECIFIED")  # a number may stand for a name

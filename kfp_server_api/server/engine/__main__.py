@@ -130,7 +130,7 @@ def _load() -> None:
 
 
 if __name__ == "__main__":
-    control = socket.socket(fileno=int(sys.argv[1]))
+    control: socket.socket = socket.socket(fileno=int(sys.argv[1]))
     control.set_inheritable(False)
     _load()
     Forker(control).serve()

@@ -14,13 +14,8 @@ from kfp_server_api.server.engine import artifacts
 from kfp_server_api.server.engine.outcome import TaskError
 from kfp_server_api.server.engine.output_sizes import check_files, check_value
 from kfp_server_api.server.engine.values import is_finite, read_json, shown, whole
+from kfp_server_api.server.gotext import BOOLS
 from kfp_server_api.server.packages.parameters import fits
-
-_BOOLEANS = {
-    **dict.fromkeys(("1", "t", "T", "true", "TRUE", "True"), True),
-    **dict.fromkeys(("0", "f", "F", "false", "FALSE", "False"), False),
-}
-
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,300}")
 
@@ -103,7 +98,7 @@ def _number(text: str) -> float:
 
 
 def _boolean(text: str) -> bool:
-    return _BOOLEANS[text.strip()]
+    return BOOLS[text.strip()]
 
 
 def not_written(name: str, definition: Mapping[str, Any]) -> TaskError:

@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from kfp_server_api.server.engine.outcome import TaskError
 from kfp_server_api.server.engine.pod import Mount
+from kfp_server_api.server.process_exit import states_and_parents
 
 _MOUNT_NAMESPACE = str(Path(__file__).with_name("mount_namespace.py"))
 
@@ -160,9 +161,4 @@ def _parents() -> Mapping[int, int]:
         listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=False).stdout
         pairs = (line.split() for line in listed.splitlines())
         return {int(pid): int(parent) for pid, parent in pairs}
-    parents: dict[int, int] = {}
-    for name in os.listdir("/proc"):
-        with contextlib.suppress(OSError, ValueError):
-            stat = Path("/proc", name, "stat").read_text()
-            parents[int(name)] = int(stat.rpartition(")")[2].split()[1])
-    return parents
+    return {pid: parent for pid, _, parent in states_and_parents()}

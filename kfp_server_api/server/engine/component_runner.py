@@ -78,7 +78,7 @@ class Components:
         self._numbers = itertools.count()
         self._pods = PodSettings(platform, secrets or Secrets(), directory.name, directory.parent / _CLAIMS)
         self._needed = (str(directory), str(self._short.parent), sys.prefix, sys.base_prefix)
-        self.processes = Processes()
+        self.processes: Processes = Processes()
 
     def close(self) -> None:
         """Remove what stands outside of the run's folder."""

@@ -99,7 +99,6 @@ class PipelineRun:
         sleep: Waits some seconds; a task that is to be tried again waits so and holds no thread.
         table: The texts of placeholders that are the same for all tasks.
         note: Writes a line to the log of a task and returns the path of that file.
-        run_name: What final statuses say of the run.
     """
 
     def __init__(
@@ -111,7 +110,6 @@ class PipelineRun:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         table: Mapping[str, str] = MappingProxyType({}),
         note: Callable[[TaskRun, str], str | None] = lambda task, text: None,
-        run_name: str = "",
     ) -> None:
         self._spec = spec
         self._run_component = run_component
@@ -120,7 +118,6 @@ class PipelineRun:
         self._sleep = sleep
         self._table = table
         self._note = note
-        self._run_name = run_name
         self._free: asyncio.Semaphore  # of the event loop in which `run` walks the graphs
 
     def run(self, parameters: Mapping[str, Any]) -> Outcome:
@@ -140,8 +137,8 @@ class PipelineRun:
         """Start each task of a graph as soon as those that it waits for have ended."""
         dag = holder.component["dag"]
         tasks: dict[str, Any] = dag.get("tasks") or {}
-        scope = Scope(graph_inputs(holder.component, holder.arguments), lambda name: self._outputs_of(tasks[name]))
-        scope.run_name = self._run_name
+        inputs, run_name = graph_inputs(holder.component, holder.arguments), self._table.get(placeholders.RUN, "")
+        scope = Scope(inputs, lambda name: self._outputs_of(tasks[name]), run_name)
         order = task_order(tasks)
         running: set[asyncio.Task[Outcome]] = set()
         ended: asyncio.Queue[asyncio.Task[Outcome]] = asyncio.Queue()

@@ -35,15 +35,18 @@ class Scope:
     Args:
         inputs: those of the graph that are declared or given; None for one without a value.
         possible: Tells the outputs of a task that tasks inside it give, unless they are skipped.
-
-    Attributes:
-        run_name: the name that the run has where a cluster has its workflow.
+        run_name: What final statuses say of the run.
     """
 
-    def __init__(self, inputs: Mapping[str, Any], possible: Callable[[str], Collection[str]] = lambda task: ()) -> None:
-        self.run_name = ""
+    def __init__(
+        self,
+        inputs: Mapping[str, Any],
+        possible: Callable[[str], Collection[str]] = lambda task: (),
+        run_name: str = "",
+    ) -> None:
         self._inputs = inputs
         self._possible = possible
+        self._run_name = run_name
         self.outcomes: dict[str, Outcome] = {}
 
     def input(self, name: str) -> Any:
@@ -75,7 +78,7 @@ class Scope:
         return {
             "state": {SUCCEEDED: "COMPLETE", SKIPPED: "CANCELED"}.get(outcome.state, FAILED),
             "pipelineTaskName": task,
-            "pipelineJobResourceName": self.run_name,
+            "pipelineJobResourceName": self._run_name,
             "error": {"code": 1, "message": outcome.error} if outcome.error else {},
         }
 

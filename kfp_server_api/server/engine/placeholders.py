@@ -16,6 +16,8 @@ from kfp_server_api.server.engine.events import RunFacts
 from kfp_server_api.server.engine.values import as_text
 from kfp_server_api.server.times import time_text
 
+RUN = "{{$.pipeline_job_resource_name}}"
+"""The name that a run has where a cluster has its workflow."""
 WORKSPACE = "{{$.workspace_path}}"
 RETRIES = "{{retries}}"
 
@@ -29,17 +31,12 @@ def of_run(facts: RunFacts, run_id: str, pipeline: str, workspace: str) -> dict[
     asked, created = facts["scheduled_at"], facts["created_at"]
     return {
         "{{$.pipeline_job_name}}": facts["display_name"],
-        "{{$.pipeline_job_resource_name}}": resource_name(pipeline, run_id),
+        RUN: f"{pipeline}-{run_id[:5].lower()}",
         "{{$.pipeline_job_uuid}}": run_id,
         "{{$.pipeline_job_create_time_utc}}": time_text(created),
         "{{$.pipeline_job_schedule_time_utc}}": time_text(created if asked is None else asked),
         WORKSPACE: workspace,
     }
-
-
-def resource_name(pipeline: str, run_id: str) -> str:
-    """Return the name that a run has where a cluster has its workflow: that of its pipeline and a part of its id."""
-    return f"{pipeline}-{run_id[:5].lower()}"
 
 
 def of_task(name: str, task_id: str) -> dict[str, str]:

@@ -84,7 +84,6 @@ def _run(request: RunRequest, directory: Path, reporter: Reporter) -> Outcome:
                 reporter.send,
                 request["tasks_at_once"],
                 note=components.note,
-                run_name=placeholders.resource_name(name, directory.name),
                 table=placeholders.of_run(facts, directory.name, name, str(directory / "workspace")),
             )
             return pipeline.run(macros.replaced(request["parameters"], facts, directory.name))

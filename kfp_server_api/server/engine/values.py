@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 from kfp_server_api.server.engine.outcome import TaskError
-from kfp_server_api.server.json_safe import read_number
+from kfp_server_api.server.json_safe import read_number, refuse_constant
 from kfp_server_api.server.packages.parameters import fits
 
 _LONGEST_SHOWN = 200
@@ -55,11 +55,7 @@ def read_json(text: str) -> Any:
     Raises:
         ValueError: it is none, or has numbers that JSON has not.
     """
-    return whole(json.loads(text, parse_constant=_no_number, parse_int=read_number, parse_float=read_number))
-
-
-def _no_number(text: str) -> Any:
-    raise ValueError(f"{text} is no JSON number")
+    return whole(json.loads(text, parse_constant=refuse_constant, parse_int=read_number, parse_float=read_number))
 
 
 def is_finite(value: Any) -> bool:

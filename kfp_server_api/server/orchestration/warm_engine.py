@@ -172,6 +172,7 @@ class WarmEngine:
                     stdout=self._log,
                     stderr=subprocess.STDOUT,
                     env=_with_this_package(environment),
+                    cwd=os.sep,  # what is imported is looked for there first
                     pass_fds=(theirs.fileno(),),
                     start_new_session=True,
                 )

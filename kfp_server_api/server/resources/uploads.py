@@ -16,7 +16,7 @@ from kfp_server_api.server.parsing import parse_file
 from kfp_server_api.server.resources.call import Call, Handler
 from kfp_server_api.server.resources.pipeline_versions import insert_version, to_reply
 from kfp_server_api.server.resources.pipelines import insert_pipeline, require_pipeline
-from kfp_server_api.server.resources.validation import check_tags, valid_pipeline
+from kfp_server_api.server.resources.validation import check_length, check_tags, valid_pipeline
 
 _NO_PART = "Failed to read pipeline from file"
 _BAD_FILE = "Failed to read a pipeline spec file"
@@ -36,9 +36,9 @@ def upload_pipeline(call: Call) -> dict[str, Any]:
     """Make a pipeline and its first version of an uploaded file; tags go to the pipeline only."""
     upload = _upload(call.arguments, _NO_PART)
     read = _reader(upload, _BAD_FILE)
-    _check_length("Pipeline.Namespace", call.arguments.get("namespace", ""), 63)
+    check_length("Pipeline.Namespace", call.arguments.get("namespace", ""), 63, TextError)
     body = _body(call.arguments, upload)
-    _check_length("Pipeline.Name", body["name"], 128)
+    check_length("Pipeline.Name", body["name"], 128, TextError)
     with uploading(_BAD_PIPELINE):
         check_tags(body["tags"])
         with doing(f"{_BAD_PIPELINE} due to template creation error"):
@@ -57,7 +57,7 @@ def upload_version(call: Call) -> dict[str, Any]:
     pipeline_id = call.arguments.get("pipelineid")
     if not pipeline_id:
         raise _refusal(_BAD_VERSION, "the query parameter pipelineid is missing")
-    _check_length("PipelineVersion.Name", _name(call.arguments, upload), 127)
+    check_length("PipelineVersion.Name", _name(call.arguments, upload), 127, TextError)
     with call.context.store.read() as connection:
         try:
             require_pipeline(connection, pipeline_id)
@@ -75,12 +75,6 @@ def upload_version(call: Call) -> dict[str, Any]:
 
 def _refusal(text: str, reason: str) -> UploadError:
     return UploadError(INVALID, text, f"{text}: {reason}", early=True)
-
-
-def _check_length(what: str, value: str, limit: int) -> None:
-    """Refuse a text of more bytes than the API takes; uploads answer that as text."""
-    if len(value.encode()) > limit:
-        raise TextError(INVALID, f"{what} length cannot exceed {limit}")
 
 
 def _upload(arguments: Mapping[str, Any], failure: str) -> Upload:

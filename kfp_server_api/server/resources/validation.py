@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from kfp_server_api.server.errors import invalid
+from kfp_server_api.server.errors import INVALID, RequestError, invalid
 from kfp_server_api.server.gotext import quote
 from kfp_server_api.server.packages import InvalidPipelineError
 from kfp_server_api.server.store.folding import fold
@@ -40,10 +40,14 @@ def same_name(columns: Any, key: sa.ColumnElement[str], name: str) -> sa.Select[
     return sa.select(columns).where(key == fold(name)).order_by(sa.literal_column("rowid"))
 
 
-def check_length(what: str, value: str, limit: int) -> None:
-    """Refuse a text of more bytes than the API takes."""
+def check_length(what: str, value: str, limit: int, error: type[RequestError] = RequestError) -> None:
+    """Refuse a text of more bytes than the API takes.
+
+    Args:
+        error: the shape of the answer.
+    """
     if len(value.encode()) > limit:
-        raise invalid(f"{what} length cannot exceed {limit}")
+        raise error(INVALID, f"{what} length cannot exceed {limit}")
 
 
 def check_tags(tags: Mapping[str, str]) -> None:

@@ -119,11 +119,7 @@ class Store:
         try:
             self.check()
             self._then.clear()
-            with (
-                _unavailable_if_locked(),
-                self._engine.connect() as connection,
-                connection.execution_options(write_until=deadline).begin(),
-            ):
+            with _unavailable_if_locked(), self._engine.connect() as connection, _begun(connection, deadline):
                 yield connection
             for action in self._then:
                 action()
@@ -146,6 +142,10 @@ class Store:
     def descriptors(self) -> list[int]:
         """Return the descriptors that keep other servers off the file."""
         return self._file.descriptors()
+
+
+def _begun(connection: sa.Connection, deadline: float) -> sa.RootTransaction:
+    return connection.execution_options(write_until=deadline).begin()
 
 
 def _deadline() -> float:

@@ -57,6 +57,15 @@ def test_one_process_forks_all_runs(engine: WarmEngine, tmp_path: Path) -> None:
     assert pids[0] == pids[1]
 
 
+def test_what_stands_in_the_folder_of_the_server_is_no_module_of_the_engine(
+    engine: WarmEngine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("json", "kfp_server_api"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('not this one')\n")
+    monkeypatch.chdir(tmp_path)
+    assert run(engine, tmp_path / "run")["state"] == "SUCCEEDED"
+
+
 def test_one_that_was_killed_is_started_again(engine: WarmEngine, tmp_path: Path) -> None:
     run(engine, tmp_path / "1")
     first = forker(engine)
