@@ -68,5 +68,5 @@ def once(entries: Mapping[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {
         name: entry
         for name, entry in entries.items()
-        if shown[digest := _digest(entry.get("value"))] == name or not digest
+        if shown[(digest := _digest(entry.get("value")))] == name or not digest
     }
