@@ -64,6 +64,14 @@ def test_a_wrong_body_is_refused(wrong: bytes, reason: str) -> None:
     assert caught.value.status == 400
 
 
+def test_a_number_of_a_megabyte_is_refused_and_quoted_in_part() -> None:
+    number = b"1e" + b"9" * 1024 * 1024
+    text, reason = b'{"runtime_config": {"parameters": {"a": %b}}}' % number, r"invalid google\.protobuf\.Value: "
+    with on_disk(text) as file, pytest.raises(RequestError, match=reason) as caught:
+        parse_body("V2beta1Run", file)
+    assert len(str(caught.value)) < 30_000
+
+
 def test_signs_inside_of_texts_are_no_values() -> None:
     assert decode(json.dumps(["[{,:" * MOST_VALUES, '\\"' * 1000])) == ["[{,:" * MOST_VALUES, '\\"' * 1000]
 
