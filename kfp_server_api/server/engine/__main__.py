@@ -104,6 +104,8 @@ class Forker:
             for held in (self._control, self._wake_reader, self._wake_writer, *self._statuses.values()):
                 held.close()
             os.setsid()
+            os.write(status, b"%d\n" % os.getpid())  # before what may fail: that is the end of this run alone
+            os.close(status)
             os.umask(0o077)
             connection, _lock, log = own
             os.dup2(log, 1)
@@ -112,8 +114,6 @@ class Forker:
             os.chdir(request["directory"])
             os.environ.clear()
             os.environ.update(request["environment"])
-            os.write(status, b"%d\n" % os.getpid())
-            os.close(status)
             from kfp_server_api.server.engine.run import run
 
             run(request, socket.socket(fileno=connection))
