@@ -162,8 +162,9 @@ class RunProcess:
                 final = self._read_reports(connection)
                 error = self._end_processes(process, reported=final is not None)
         except Exception as cause:
-            _log.exception("run %s could not be started or followed to its end", self._directory.name)
             error = f"the run could not be started: {cause}"
+            # The system's refusals, as of a full disk, are not for those to look at who wrote this.
+            _log.error("run %s: %s", self._directory.name, error, exc_info=not isinstance(cause, OSError))
         self._finish(final, error)
 
     @contextlib.contextmanager

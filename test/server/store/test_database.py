@@ -105,6 +105,18 @@ def test_a_database_whose_bytes_are_replaced_is_not_available(tmp_path: Path) ->
             store.check()
 
 
+@pytest.mark.parametrize(("pragma", "reason"), [("max_page_count = 1", "is full"), ("query_only = ON", "readonly")])
+def test_a_disk_that_takes_nothing_is_not_available_and_nothing_is_changed(
+    tmp_path: Path, pragma: str, reason: str
+) -> None:
+    with closing(Store(tmp_path / "kfp.db")) as store:
+        with pytest.raises(StoreUnavailable, match=reason), store.write() as connection:
+            connection.exec_driver_sql(f"PRAGMA {pragma}")
+            connection.execute(settings.insert().values(name="large", value="x" * 1_000_000))
+        with store.read() as connection:
+            assert connection.scalar(sa.select(settings.c.value).where(settings.c.name == "large")) is None
+
+
 def test_errors_name_neither_parameters_nor_statements(tmp_path: Path) -> None:
     store = Store(tmp_path / "kfp.db")
     with closing(store), pytest.raises(sa.exc.IntegrityError) as error, store.write() as connection:
