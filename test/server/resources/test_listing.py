@@ -372,6 +372,12 @@ def test_a_token_of_another_list_is_a_failure_of_the_server(call: Caller, kept: 
     assert call("GET", "/experiments", page_token=token_of(**kept)).status == 500
 
 
+@pytest.mark.parametrize("condition", [["created_at", "EQUALS", 2**64], ["created_at", "IN", [-(2**64)]]], ids=str)
+def test_a_token_with_a_number_that_no_database_takes_is_of_another_list(call: Caller, condition: list[Any]) -> None:
+    reply = call("GET", "/experiments", page_token=token_of(Filter=[condition]))
+    assert reply.reason.endswith("Failed to read the page token: it is of another list")
+
+
 def test_an_empty_token_asks_for_everything(call: Caller) -> None:
     assert sorted(names(call("GET", "/experiments", page_token="e30="))) == ["Default", *NAMES]
 
