@@ -20,7 +20,7 @@ NAMES = [f"e{number}" for number in range(5)]
 @pytest.fixture(scope="module")
 def call() -> Iterator[Caller]:
     """A server whose experiments are Default and e0 to e4, and whose pipelines p0 to p3 have tags."""
-    with LocalServer() as server:
+    with LocalServer(parallel_runs=0) as server:
         call = Caller(server.url)
         for name in NAMES:
             call("POST", "/experiments", {"display_name": name, "description": f"number {name[1]}"})
@@ -78,7 +78,7 @@ def test_negative_page_size_is_refused(call: Caller) -> None:
 
 
 def test_page_size_is_20_where_none_is_given_and_200_at_most() -> None:
-    with LocalServer() as server:
+    with LocalServer(parallel_runs=0) as server:
         call = Caller(server.url)
         for number in range(204):
             call("POST", "/experiments", {"display_name": f"n{number}"})
