@@ -26,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    for name in ("python_multipart", "uvicorn.error"):  # each request that is broken would be a line, from any client
+        logging.getLogger(name).setLevel(logging.ERROR)
     try:
         from kfp_server_api.server import LocalServer
     except ModuleNotFoundError as error:

@@ -27,6 +27,7 @@ BOOLS = {
 """What `strconv.ParseBool` takes."""
 _SPACE = re.compile(r"[ \t\r\n]*")
 _PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
+_DIGITS = re.compile("[0-9]*")
 _HEX = re.compile(r"[0-9a-fA-F]")
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2}).{0,2}", re.DOTALL)
 _ALPHABET = {letter: n for n, letter in enumerate(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/")}
@@ -267,8 +268,7 @@ class _Syntax:
         return char
 
     def _digits(self) -> None:
-        while self._at < len(self._text) and self._text[self._at] in "0123456789":
-            self._at += 1
+        self._at = _DIGITS.match(self._text, self._at).end()  # type: ignore[union-attr]
 
     def _literal(self, word: str) -> None:
         for letter in word[1:]:

@@ -31,7 +31,7 @@ def decode(text: str | bytes) -> Any:
     """
     text = text if isinstance(text, str) else text.decode("utf-8")
     check_shape(text)
-    value = json.loads(text, parse_constant=_no_constant, parse_int=read_number, parse_float=read_number)
+    value = json.loads(text, parse_constant=refuse_constant, parse_int=read_number, parse_float=read_number)
     if _HALF.search(text):
         check_text(json.dumps(value, ensure_ascii=False))
     return value
@@ -111,10 +111,6 @@ def as_double(value: float) -> float:
     if not double.is_integer() or abs(double) >= _EXPONENT:
         return double
     return int(double) if abs(double) <= _EXACT else int(Decimal(repr(double)))
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"invalid value {name}")
 
 
 def json_safe(value: Any) -> Any:

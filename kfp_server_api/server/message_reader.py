@@ -82,10 +82,10 @@ class MessageReader:
         listed, mapped = LIST.match(type_name), DICT.match(type_name)
         if listed:
             return self._list(listed[1], field, bits)
+        if type_name == "object" or (mapped and any_json):
+            return self._any(any_json and not mapped)
         if mapped:
-            return self._map(mapped[1], any_json, bits)
-        if type_name == "object":
-            return self._any(any_json)
+            return self._map(mapped[1], bits)
         if type_name == "datetime":
             return self._time()
         if type_name in _SCALARS or hasattr(getattr(models, type_name), "allowable_values"):
@@ -100,13 +100,13 @@ class MessageReader:
         self._tokens.read()
         return found
 
-    def _map(self, type_name: str, any_json: bool, bits: int) -> dict[str, Any]:
+    def _map(self, type_name: str, bits: int) -> dict[str, Any]:
         self._open("{")
         found: dict[str, Any] = {}
         while (token := self._tokens.read()).kind != "}":
             if token.value in found:
                 raise self._tokens.error(token.start, f"duplicate map key {token.raw}")
-            found[token.value] = self._value(type_name, "value", any_json, bits)
+            found[token.value] = self._value(type_name, "value", False, bits)
         return found
 
     def _any(self, any_json: bool) -> Any:

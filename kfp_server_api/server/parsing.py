@@ -36,6 +36,8 @@ _LONGEST = 60.0
 _MEMORY = 1024 * 1024 * 1024
 """Bytes of its address space."""
 _LONGEST_NAME = 1000
+_LONGEST_REASON = 20_000
+"""Characters, of which fewer are shown to who asks."""
 _COMMAND = "import sys; sys.path[:] = {!a}; from kfp_server_api.server.parsing import main; main({!a}, {!a})"
 
 
@@ -90,8 +92,8 @@ def _apart(what: str, about: str, file: IO[bytes]) -> Any:
     try:
         done = subprocess.run(command, stdin=file, capture_output=True, timeout=_LONGEST, check=True)
         error, found = marshal.loads(done.stdout)
-    except subprocess.SubprocessError as cause:
-        _log.warning("%s %s could not be read: %s; %s", what, about, cause, getattr(cause, "stderr", b"")[-1000:])
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as cause:
+        _log.warning("%s %r could not be read: %s; %s", what, about, cause, (cause.stderr or b"")[-1000:])
         error, found = what, "reading it takes too much time or memory"
     if error:
         raise _ERRORS[error](found)
@@ -113,9 +115,9 @@ def main(what: str, about: str) -> None:
     try:
         found = _read(what, about, sys.stdin.buffer)
     except UnreadableFileError as problem:
-        error, found = "archive", str(problem)
+        error, found = "archive", str(problem)[:_LONGEST_REASON]
     except (RequestError, ValueError) as problem:
-        error, found = what, str(problem)
+        error, found = what, str(problem)[:_LONGEST_REASON]
     sys.stdout.buffer.write(marshal.dumps((error, found)))
 
 

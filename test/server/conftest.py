@@ -22,9 +22,15 @@ def pytest_report_header() -> str:
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[LocalServer]:
+def parallel_runs() -> int:
+    """How many runs the module's server executes at one time; a module whose runs are to end has its own of this."""
+    return 0
+
+
+@pytest.fixture(scope="module")
+def server(parallel_runs: int) -> Iterator[LocalServer]:
     """A running server with an empty database."""
-    with LocalServer() as running:
+    with LocalServer(parallel_runs=parallel_runs) as running:
         yield running
 
 

@@ -43,7 +43,7 @@ def kubeconfig(path: Path, server: str, **user: Any) -> Path:
 
 def test_a_local_server_takes_calls_with_credentials() -> None:
     fetch, given = counted()
-    with LocalServer() as local, ApiClient(Configuration(local.url, auth=fetch)) as client:
+    with LocalServer(parallel_runs=0) as local, ApiClient(Configuration(local.url, auth=fetch)) as client:
         for name in ("a", "b"):
             assert ExperimentServiceApi(client).create_experiment({"display_name": name}).display_name == name
     assert given == ["t1"]

@@ -26,6 +26,11 @@ SPEC = pipeline("echo")
 TEXT = json.dumps(SPEC).encode()
 
 
+@pytest.fixture(scope="module")
+def parallel_runs() -> int:
+    return 2
+
+
 def make_experiment(client: ApiClient, name: str) -> Any:
     return ensure.experiment(ExperimentServiceApi(client), name)
 

@@ -64,6 +64,14 @@ def test_a_wrong_body_is_refused(wrong: bytes, reason: str) -> None:
     assert caught.value.status == 400
 
 
+def test_a_number_of_a_megabyte_is_refused_and_quoted_in_part() -> None:
+    number = b"1e" + b"9" * 1024 * 1024
+    text, reason = b'{"runtime_config": {"parameters": {"a": %b}}}' % number, r"invalid google\.protobuf\.Value: "
+    with on_disk(text) as file, pytest.raises(RequestError, match=reason) as caught:
+        parse_body("V2beta1Run", file)
+    assert len(str(caught.value)) < 30_000
+
+
 def test_signs_inside_of_texts_are_no_values() -> None:
     assert decode(json.dumps(["[{,:" * MOST_VALUES, '\\"' * 1000])) == ["[{,:" * MOST_VALUES, '\\"' * 1000]
 
@@ -91,6 +99,12 @@ def test_a_large_file_that_is_no_archive_is_refused() -> None:
 def test_what_takes_too_much_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("resource")
     monkeypatch.setattr("kfp_server_api.server.parsing._COMMAND", "import sys; bytearray(1 << 40)  # {} {} {}")
+    with on_disk(LONG.encode()) as file, pytest.raises(ValueError, match="too much time or memory"):
+        parse_file("a.yaml", file)
+
+
+def test_what_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kfp_server_api.server.parsing._LONGEST", 0.001)
     with on_disk(LONG.encode()) as file, pytest.raises(ValueError, match="too much time or memory"):
         parse_file("a.yaml", file)
 

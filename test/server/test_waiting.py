@@ -27,6 +27,11 @@ POLL = (0.05, 0.2)
 
 
 @pytest.fixture(scope="module")
+def parallel_runs() -> int:
+    return 2
+
+
+@pytest.fixture(scope="module")
 def api(server: LocalServer) -> Iterator[RunServiceApi]:
     with ApiClient(Configuration(host=server.url)) as client:
         yield RunServiceApi(client)

@@ -68,12 +68,9 @@ class Forker:
 
     def _fork(self) -> bool:
         header, descriptors, _, _ = socket.recv_fds(self._control, _HEADER, 4)
-        if not header:
+        body = self._received(int.from_bytes(header, "big"))
+        if not body:
             return False
-        with self._control.makefile("rb", buffering=0) as file:
-            body = b""
-            while len(body) < int.from_bytes(header, "big"):
-                body += file.read(int.from_bytes(header, "big") - len(body)) or b""
         status, *own = descriptors
         try:
             pid = os.fork()
@@ -88,6 +85,16 @@ class Forker:
         self._statuses[pid] = socket.socket(fileno=status)
         return True
 
+    def _received(self, size: int) -> bytes:
+        """Return so many bytes, or none where the server has ended, which may have been before it had sent all."""
+        body = b""
+        while len(body) < size:
+            some = self._control.recv(size - len(body))
+            if not some:
+                return b""
+            body += some
+        return body
+
     def _become_a_run(self, request: ForkRequest, status: int, own: list[int]) -> None:
         """Go on as the process of a run, and end."""
         code = 1
@@ -97,6 +104,8 @@ class Forker:
             for held in (self._control, self._wake_reader, self._wake_writer, *self._statuses.values()):
                 held.close()
             os.setsid()
+            os.write(status, b"%d\n" % os.getpid())  # before what may fail: that is the end of this run alone
+            os.close(status)
             os.umask(0o077)
             connection, _lock, log = own
             os.dup2(log, 1)
@@ -105,8 +114,6 @@ class Forker:
             os.chdir(request["directory"])
             os.environ.clear()
             os.environ.update(request["environment"])
-            os.write(status, b"%d\n" % os.getpid())
-            os.close(status)
             from kfp_server_api.server.engine.run import run
 
             run(request, socket.socket(fileno=connection))

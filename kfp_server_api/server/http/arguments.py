@@ -147,6 +147,7 @@ async def _upload(request: Request) -> Upload | str | None:
         await form.close()
         return None
     try:
+        dict(part.headers.raw)[b"content-disposition"].decode("utf-8")  # the parser takes other bytes for Latin-1
         check_text(part.filename or "")
     except ValueError as cause:
         await form.close()

@@ -15,13 +15,14 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO, TYPE_CHECKING, Any, Callable, NamedTuple
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
 from kfp_server_api.server.descriptors import are_free
 from kfp_server_api.server.json_safe import json_safe
 from kfp_server_api.server.orchestration.environment import component_environment
+from kfp_server_api.server.orchestration.run_folder import RunFolder
 from kfp_server_api.server.orchestration.warm_engine import ForkedProcess, WarmEngine
-from kfp_server_api.server.process_exit import MARK, end_marked, mark, tail
+from kfp_server_api.server.process_exit import MARK, end_marked, mark
 from kfp_server_api.server.settings import TASKS_AT_ONCE
 from kfp_server_api.server.states import FINAL
 
@@ -30,14 +31,9 @@ if TYPE_CHECKING:
 
 TERMINATED = "terminated by request"
 
-_LOG_NAME = "run.log"
 _REQUEST_NAME = "request.json"
-_LOCK_NAME = "lock"
-_TAIL = 2000
 _LINGER = 0.5
 """Seconds that processes which outlived their parent may take to end after SIGTERM, before SIGKILL."""
-_LOCKED = 30.0
-"""Seconds to wait for the end of what an earlier server started in the same folder."""
 _POLL = 0.02
 _DESCRIPTORS = 16
 """Those that starting a process takes, and some."""
@@ -106,6 +102,7 @@ class RunProcess:
         self._spec = spec
         self._parameters = parameters
         self._directory = Path(directory)
+        self._folder = RunFolder(self._directory)
         self._on_event = on_event
         name = self._directory.name
         self._facts = facts or {"display_name": name, "created_at": time.time(), "scheduled_at": None}
@@ -162,18 +159,18 @@ class RunProcess:
                 final = self._read_reports(connection)
                 error = self._end_processes(process, reported=final is not None)
         except Exception as cause:
-            _log.exception("run %s could not be started or followed to its end", self._directory.name)
             error = f"the run could not be started: {cause}"
+            # The system's refusals, as of a full disk, are not for those to look at who wrote this.
+            _log.error("run %s: %s", self._directory.name, error, exc_info=not isinstance(cause, OSError))
         self._finish(final, error)
 
     @contextlib.contextmanager
     def _launched(self) -> Iterator[tuple[ForkedProcess, socket.socket]]:
         """Give the child and the connection to it, until no process of the run is left."""
-        for folder in (self._directory.parent, self._directory):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder.make()
         ours, theirs = socket.socketpair()
         with ours, self._engine_or_own() as engine:
-            with theirs, self._locked() as lock, self._private(_LOG_NAME).open("ab") as log:
+            with theirs, self._folder.locked(lambda: bool(self._reason)) as lock, self._folder.log() as log:
                 process = self._start_child(engine, [theirs.fileno(), lock.fileno(), log.fileno()])
             try:
                 with self._lock:
@@ -188,30 +185,6 @@ class RunProcess:
                 process.end()
                 if process.code is None or process.code < 0:  # else it has ended all that was below it
                     end_marked(self._directory)
-
-    def _private(self, name: str) -> Path:
-        """Return a file of the run's folder, made for this user alone where it is missing."""
-        file = self._directory / name
-        file.touch(0o600)
-        return file
-
-    @contextlib.contextmanager
-    def _locked(self) -> Iterator[IO[bytes]]:
-        """Give the locked file of the folder, which stays locked as long as a process has it open."""
-        import fcntl  # not on Windows, where nothing is started
-
-        deadline = time.monotonic() + _LOCKED
-        with self._private(_LOCK_NAME).open("wb") as file:
-            while True:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    if self._reason or time.monotonic() > deadline:
-                        raise RuntimeError("a process of an earlier server still runs in its folder") from None
-                    time.sleep(_POLL)
-                else:
-                    break
-            yield file
 
     @contextlib.contextmanager
     def _engine_or_own(self) -> Iterator[WarmEngine]:
@@ -229,7 +202,7 @@ class RunProcess:
             "tasks_at_once": self._settings.tasks_at_once,
             "secrets": str(self._settings.secrets) if self._settings.secrets else None,
         }
-        self._private(_REQUEST_NAME).write_text(json.dumps(asked, default=str), encoding="utf-8")
+        self._folder.write(_REQUEST_NAME, json.dumps(asked, default=str))
         directory = str(self._directory.absolute())
         environment = component_environment(self._settings.environment)
         marked = {**environment, MARK: mark(self._directory)}
@@ -267,7 +240,7 @@ class RunProcess:
         while self._reason and _signal_group(process.pid, 0) and time.monotonic() < deadline:
             time.sleep(_POLL)
         ended = process.end()
-        said = tail(self._directory / _LOG_NAME, _TAIL).strip()
+        said = self._folder.said()
         return f"the process of the run {ended}" + (f"; its last output: {said}" if said else "")
 
     def _pass_on(self, event: TaskEvent) -> None:

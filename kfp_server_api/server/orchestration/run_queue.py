@@ -16,26 +16,24 @@ A server that is stopped fails what is RUNNING, and leaves what is PENDING for t
 from __future__ import annotations
 
 import contextlib
-import itertools
 import logging
 import threading
 import time
-from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
-from kfp_server_api.server.json_safe import json_safe
 from kfp_server_api.server.orchestration import recorder
 from kfp_server_api.server.orchestration.environment import component_environment
 from kfp_server_api.server.orchestration.run_files import RunFiles
 from kfp_server_api.server.orchestration.run_process import TERMINATED, RunProcess, RunSettings, refusal
+from kfp_server_api.server.orchestration.run_slot import AGAIN, UNAVAILABLE, Slot
 from kfp_server_api.server.orchestration.warm_engine import WarmEngine
 from kfp_server_api.server.packages.secrets_file import read_secrets
 from kfp_server_api.server.states import FINAL
 from kfp_server_api.server.store import pipeline_specs
-from kfp_server_api.server.store.database import Store, StoreUnavailable, reason_of
+from kfp_server_api.server.store.database import Store, reason_of
 from kfp_server_api.server.store.tables import runs
 
 if TYPE_CHECKING:
@@ -47,34 +45,6 @@ _TERMINATED_EARLY = f"{TERMINATED} before it started"
 _STOPPED = "the server was stopped before the run ended"
 _END = 10.0
 """Seconds that the ends of all runs may take when the server stops."""
-
-_AGAIN = 1.0
-"""Seconds after which a store that did not take what a run reports is asked again."""
-
-_LONGEST = 2000
-
-_UNAVAILABLE = (sa.exc.OperationalError, StoreUnavailable)
-"""The store does not answer now, as where descriptors run out, the disk is full or the file is gone."""
-
-
-class _Slot:
-    """A run that was taken from the queue, until its end is recorded.
-
-    Attributes:
-        process: None while it is being made.
-        reason: why the server ends the run, "" as long as it does not.
-        begun: whether RUNNING is in its row.
-        deleted: whether its row is gone, so that one of the same id is another run's.
-        ended: set when nothing of it is left.
-    """
-
-    def __init__(self, run_id: str) -> None:
-        self.run_id = run_id
-        self.process: RunProcess | None = None
-        self.reason = ""
-        self.begun = False
-        self.deleted = False
-        self.ended = threading.Event()
 
 
 class RunQueue:
@@ -114,7 +84,7 @@ class RunQueue:
         self._files = files
         self._limit = limit
         self._lock = threading.Lock()
-        self._slots: dict[str, _Slot] = {}
+        self._slots: dict[str, Slot] = {}
         self._closed = threading.Event()
         self._waking = False
         files.end_processes()
@@ -135,7 +105,7 @@ class RunQueue:
         """
         try:
             self._start_waiting()
-        except _UNAVAILABLE as cause:
+        except UNAVAILABLE as cause:
             with self._lock:
                 again, self._waking = not self._waking, True
             if again:
@@ -143,9 +113,9 @@ class RunQueue:
                 threading.Thread(target=self._wake_again, name="wake-runs", daemon=True).start()
 
     def _wake_again(self) -> None:
-        while not self._closed.wait(_AGAIN):
+        while not self._closed.wait(AGAIN):
             self._waking = False  # whoever fails from here on begins anew
-            with contextlib.suppress(*_UNAVAILABLE):
+            with contextlib.suppress(*UNAVAILABLE):
                 return self._start_waiting()
             self._waking = True
         return None
@@ -194,7 +164,7 @@ class RunQueue:
         own = [descriptor for process in processes for descriptor in process.descriptors()]
         return [*own, *self._engine.descriptors()]
 
-    def _take(self) -> _Slot | None:
+    def _take(self) -> Slot | None:
         """Give the run that has waited longest a slot, None where there is none of either."""
         with self._lock:
             if self._closed.is_set() or len(self._slots) >= self._limit:
@@ -203,10 +173,10 @@ class RunQueue:
                 run_id = recorder.first_waiting(connection, list(self._slots))
             if run_id is None:
                 return None
-            self._slots[run_id] = _Slot(run_id)
+            self._slots[run_id] = Slot(run_id, self._store, self._closed)
             return self._slots[run_id]
 
-    def _start(self, slot: _Slot, attempt: int = 0) -> None:
+    def _start(self, slot: Slot, attempt: int = 0) -> None:
         try:
             process = self._new_process(slot)
             with self._lock:
@@ -216,7 +186,7 @@ class RunQueue:
             process.start()
         except sa.exc.NoResultFound:
             self._end_unstarted(slot, "it was deleted before it started")
-        except _UNAVAILABLE as cause:
+        except UNAVAILABLE as cause:
             if not attempt:
                 _log.error("run %s waits for the store to answer: %s", slot.run_id, reason_of(cause))
             again = partial(self._start_again, slot, attempt + 1)
@@ -225,13 +195,13 @@ class RunQueue:
             _log.exception("run %s could not be started", slot.run_id)
             self._end_unstarted(slot, f"the run could not be started: {reason_of(cause)}")
 
-    def _start_again(self, slot: _Slot, attempt: int) -> None:
-        if self._closed.wait(_AGAIN):
+    def _start_again(self, slot: Slot, attempt: int) -> None:
+        if self._closed.wait(AGAIN):
             self._end_unstarted(slot, _STOPPED)
         else:
             self._start(slot, attempt)
 
-    def _new_process(self, slot: _Slot) -> RunProcess:
+    def _new_process(self, slot: Slot) -> RunProcess:
         query = sa.select(runs).where(runs.c.run_id == slot.run_id)
         with self._store.read() as connection:
             row = connection.execute(query).one()
@@ -248,31 +218,31 @@ class RunQueue:
             facts=_facts(row),
         )
 
-    def _end(self, slot: _Slot, reason: str, grace: float = 3.0) -> None:
+    def _end(self, slot: Slot, reason: str, grace: float = 3.0) -> None:
         with self._lock:
             slot.reason = slot.reason or reason
         if slot.process:
             slot.process.terminate(reason, grace)
 
-    def _on_event(self, slot: _Slot, event: Event) -> None:
+    def _on_event(self, slot: Slot, event: Event) -> None:
         """Take an event of a run, in the thread of that run."""
         if event["type"] == "task":
             log = self._files.inside(slot.run_id, event["log"])
-            self._keep(slot, partial(recorder.record_task, event=event, log=log))
+            slot.keep(partial(recorder.record_task, event=event, log=log))
         elif event["state"] in FINAL:
             self._give_up(slot, event)
             self.wake()
         else:
             self._begin(slot, event)
 
-    def _begin(self, slot: _Slot, event: RunEvent) -> None:
+    def _begin(self, slot: Slot, event: RunEvent) -> None:
         """Record that a process begins, or end it: one whose run has not become RUNNING must not."""
 
         def begin(connection: sa.Connection, run_id: str) -> None:
             slot.begun = not slot.reason and recorder.change_run(connection, run_id, event["state"], event["time"])
 
         try:
-            slot.begun = self._keep(slot, begin) and slot.begun
+            slot.begun = slot.keep(begin) and slot.begun
         except Exception as cause:
             slot.begun = False
             self._end(slot, f"the run could not be started: {reason_of(cause)}")
@@ -280,11 +250,11 @@ class RunQueue:
         if not slot.begun:
             self._end(slot, TERMINATED)
 
-    def _give_up(self, slot: _Slot, last: RunEvent) -> None:
+    def _give_up(self, slot: Slot, last: RunEvent) -> None:
         """Record the end of a run and free its slot."""
         try:
             if slot.begun or slot.reason != _STOPPED:
-                self._record_end(slot, last)
+                slot.record_end(last)
             if slot.deleted:  # its process may have made the folder anew
                 self._remove_folder(slot.run_id)
         finally:
@@ -292,7 +262,7 @@ class RunQueue:
                 del self._slots[slot.run_id]
             slot.ended.set()
 
-    def _end_unstarted(self, slot: _Slot, error: str) -> None:
+    def _end_unstarted(self, slot: Slot, error: str) -> None:
         """End a run without process, in a thread of its own too: a caller shall not wait for a store on a full disk."""
         last: RunEvent = {"type": "run", "state": "FAILED", "time": time.time(), "error": error, "outputs": None}
         threading.Thread(target=self._on_event, args=(slot, last), name=f"run-{slot.run_id}", daemon=True).start()
@@ -305,44 +275,8 @@ class RunQueue:
         except Exception:
             _log.exception("the folder of run %s could not be removed", run_id)
 
-    def _record_end(self, slot: _Slot, last: RunEvent) -> None:
-        """Record the end of a run; where its results cannot be stored, that, so that it does not seem to go on."""
-        try:
-            self._keep(slot, partial(_end_run, last=last))
-        except Exception as cause:
-            _log.exception("the end of run %s could not be stored: %s", slot.run_id, last["state"])
-            reason = f"the run ended as {last['state']}, but its results could not be stored: {reason_of(cause)}"
-            failed: RunEvent = {**last, "state": "FAILED", "error": json_safe(reason[:_LONGEST]), "outputs": None}
-            self._keep(slot, partial(_end_run, last=failed))
-
-    def _keep(self, slot: _Slot, change: Callable[[sa.Connection, str], None]) -> bool:
-        """Change what the store has of a run, unless that was deleted.
-
-        A store that takes nothing, as on a full disk, is asked again until it does, so that nothing is lost of what a
-        process reports. Meanwhile its slot is given to no other.
-
-        Returns:
-            False where the server was stopped before that.
-        """
-        for attempt in itertools.count():
-            try:
-                with self._store.write() as connection:
-                    if not slot.deleted:
-                        change(connection, slot.run_id)
-                return True
-            except _UNAVAILABLE as cause:
-                if not attempt:
-                    _log.error("run %s waits for the store to take what it reports: %s", slot.run_id, reason_of(cause))
-                if self._closed.wait(_AGAIN):
-                    break
-        return False
-
 
 def _facts(row: sa.Row[Any]) -> RunFacts:
     # Where no caller and no schedule names a time, a run has that at which it was made.
     scheduled = row.scheduled_at if row.scheduled_at != row.created_at else None
     return {"display_name": row.display_name or "", "created_at": row.created_at, "scheduled_at": scheduled}
-
-
-def _end_run(connection: sa.Connection, run_id: str, last: RunEvent) -> None:
-    recorder.end_run(connection, run_id, last["state"], last["time"], last["error"] or "", last["outputs"])

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -243,6 +243,13 @@ def _is_known(listing: Listing, query: Query) -> bool:
     if query.sort and query.sort not in listing.fields:
         return False
     value, id = query.start or ("", "")
-    small = not isinstance(value, int) or abs(value) <= LARGEST
+    small = not any(isinstance(number, int) and abs(number) > LARGEST for number in _values(query))
     in_table = all(name in listing.table.c and isinstance(of, str) for name, of in query.scope.items())
     return isinstance(value, (str, int)) and isinstance(id, str) and small and in_table
+
+
+def _values(query: Query) -> Iterator[Any]:
+    """Give the values of a token that go to the database."""
+    yield from query.start or ()
+    for predicate in query.predicates:
+        yield from predicate.value if isinstance(predicate.value, list) else (predicate.value,)

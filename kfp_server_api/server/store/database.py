@@ -31,6 +31,8 @@ PATIENCE = 20.0
 """Seconds that a request waits while another program keeps the file locked."""
 
 _LOCKED = "The database is locked by another program; nothing was changed"
+_UNUSABLE = ("is full", "I/O error", "unable to open", "readonly")
+"""Parts of what SQLite says of a disk or file that it cannot use now: it may be able to later."""
 
 _until: ContextVar[float | None] = ContextVar("_until", default=None)
 
@@ -100,10 +102,10 @@ class Store:
         """Give a connection that sees one state of the data throughout the block.
 
         Raises:
-            StoreUnavailable: the file is gone, or another program keeps readers off it for too long.
+            StoreUnavailable: the file is gone or cannot be read, or another program keeps readers off it for too long.
         """
         self.check()
-        with _unavailable_if_locked(), self._engine.connect() as connection:
+        with _unavailable(), self._engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -111,7 +113,8 @@ class Store:
         """Give a connection whose changes are all kept at the end of the block, or none after an error.
 
         Raises:
-            StoreUnavailable: the file is gone, or other writers, of other programs too, have it for too long.
+            StoreUnavailable: the file is gone, the disk is full, or other writers, of other programs too, have it for
+                too long.
         """
         deadline = _deadline()
         if not self._writing.acquire(timeout=_left(deadline)):
@@ -119,7 +122,7 @@ class Store:
         try:
             self.check()
             self._then.clear()
-            with _unavailable_if_locked(), self._engine.connect() as connection, _begun(connection, deadline):
+            with _unavailable(), self._engine.connect() as connection, _begun(connection, deadline):
                 yield connection
             for action in self._then:
                 action()
@@ -158,12 +161,15 @@ def _left(deadline: float) -> float:
 
 
 @contextmanager
-def _unavailable_if_locked() -> Iterator[None]:
+def _unavailable() -> Iterator[None]:
     try:
         yield
     except sa.exc.OperationalError as cause:
-        if "locked" in str(cause.orig):
+        reason = reason_of(cause)
+        if "locked" in reason:
             raise StoreUnavailable(_LOCKED) from cause
+        if any(part in reason for part in _UNUSABLE):
+            raise StoreUnavailable(f"The database cannot be used: {reason}; nothing was changed") from cause
         raise
 
 

@@ -11,7 +11,7 @@ import pytest
 
 pytest.importorskip("kfp")
 
-from fixtures.running import compiled, read, run
+from fixtures.running import Ran, compiled, read, run
 
 EXAMPLE = Path(__file__).resolve().parents[3] / "examples" / "pipelines" / "report.py"
 
@@ -28,8 +28,13 @@ def test_the_compiled_form_is_that_of_the_source(tmp_path: Path) -> None:
     assert without_versions(kept) == without_versions(fresh)
 
 
-def test_its_defaults_give_the_known_answer(tmp_path: Path) -> None:
-    ran = run(read(EXAMPLE.with_suffix(".yaml")), tmp_path)
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
+    """A run of the example with its defaults."""
+    return run(read(EXAMPLE.with_suffix(".yaml")), tmp_path_factory.mktemp("example"))
+
+
+def test_its_defaults_give_the_known_answer(ran: Ran) -> None:
     assert ran.outputs == {
         "mean": 20.0181,
         "report": "Measurements: mean 20.02 (95 % between 19.86 and 20.17) "
@@ -45,7 +50,6 @@ def test_its_parameters_matter(tmp_path: Path) -> None:
     assert outputs["mean"] == pytest.approx(20, abs=1)
 
 
-def test_its_steps_run_as_a_chain(tmp_path: Path) -> None:
-    ran = run(read(EXAMPLE.with_suffix(".yaml")), tmp_path, resamples=100)
+def test_its_steps_run_as_a_chain(ran: Ran) -> None:
     names = [event["name"] for event in ran.events if event.get("name") and event["state"] == "SUCCEEDED"]
     assert names == ["simulate", "clean", "estimate", "write-report"]

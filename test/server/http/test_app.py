@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
-from fixtures.calling import Caller
+from fixtures.calling import Caller, pipeline
 
 from kfp_server_api import api
 from kfp_server_api._operation import operations
@@ -175,8 +177,13 @@ def test_a_body_with_tags_that_are_no_text_is_refused(call: Caller, tags: dict[s
     assert call("POST", "/pipelines", {"name": "surrogate", "tags": tags}).status == 400
 
 
-def test_a_file_name_that_is_no_text_is_refused(call: Caller) -> None:
-    part = b'--x\r\nContent-Disposition: form-data; name="uploadfile"; filename="a\\ud800.yaml"\r\n\r\n{}\r\n--x--\r\n'
-    headers = {"Content-Type": "multipart/form-data; boundary=x; charset=unicode_escape"}
-    reply = call.http.request("POST", f"{call.url}/apis/v2beta1/pipelines/upload", body=part, headers=headers)
+@pytest.mark.parametrize(
+    ("name", "charset"), [(b"\xff", "utf-8"), (b"\xed\xa0\x80", "utf-8"), (b"a\\ud800", "unicode_escape")]
+)
+def test_a_file_name_that_is_no_text_is_refused(call: Caller, name: bytes, charset: str) -> None:
+    spec = json.dumps(pipeline("true")).encode()
+    part = b'--x\r\nContent-Disposition: form-data; name="uploadfile"; filename="%b.json"\r\n\r\n%b\r\n--x--\r\n'
+    headers = {"Content-Type": f"multipart/form-data; boundary=x; charset={charset}"}
+    url = f"{call.url}/apis/v2beta1/pipelines/upload"
+    reply = call.http.request("POST", url, body=part % (name, spec), headers=headers)
     assert reply.status == 400

@@ -105,7 +105,7 @@ def create(call: Caller, number: int) -> Reply:
 
 
 def test_readers_do_not_stand_behind_writers_that_wait() -> None:
-    with LocalServer() as server, ThreadPoolExecutor(80) as pool:
+    with LocalServer(parallel_runs=0) as server, ThreadPoolExecutor(80) as pool:
         call = Caller(server.url)
         with locked(server.db):
             writers = [pool.submit(create, call, number) for number in range(60)]
@@ -118,7 +118,7 @@ def test_readers_do_not_stand_behind_writers_that_wait() -> None:
 
 def test_writers_hear_of_a_lock_at_one_deadline_and_none_is_carried_out_later(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PATIENCE", 1.0)
-    with LocalServer() as server, ThreadPoolExecutor(40) as pool:
+    with LocalServer(parallel_runs=0) as server, ThreadPoolExecutor(40) as pool:
         call = Caller(server.url)
         with locked(server.db):
             replies = list(pool.map(lambda number: create(call, number), range(40)))

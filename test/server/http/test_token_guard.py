@@ -18,7 +18,7 @@ TOKEN = "t0ken-of-the-server"
 @pytest.fixture(scope="module")
 def server() -> Iterator[LocalServer]:
     """A server that asks for a token."""
-    with LocalServer(token=TOKEN) as running:
+    with LocalServer(token=TOKEN, parallel_runs=0) as running:
         yield running
 
 

@@ -104,6 +104,26 @@ def test_closing_ends_it(tmp_path: Path) -> None:
     assert not alive(pid)
 
 
+def test_it_goes_on_where_the_folder_of_a_run_is_gone(engine: WarmEngine, tmp_path: Path) -> None:
+    run(engine, tmp_path / "1")
+    before = forker(engine)
+    request: Any = {"directory": str(tmp_path / "gone"), "file": "request.json", "environment": {}}
+    with (tmp_path / "log").open("wb") as log:
+        process = engine.fork(request, [log.fileno()] * 3, dict(os.environ))
+    assert process.wait(LIMIT)
+    assert (process.code, forker(engine)) == (1, before)
+
+
+def test_it_ends_where_its_server_was_killed_in_the_middle_of_a_request(engine: WarmEngine) -> None:
+    engine.warm_up(dict(os.environ))
+    assert engine._process
+    assert engine._control
+    with open(os.devnull) as lock:
+        socket.send_fds(engine._control, [(100).to_bytes(8, "big"), b"{"], [lock.fileno()])
+    engine._control.close()
+    assert engine._process.wait(LIMIT) == 0
+
+
 def test_what_keeps_it_from_starting_is_the_reason(engine: WarmEngine, tmp_path: Path) -> None:
     request: Any = {"directory": str(tmp_path), "file": "request.json", "environment": {}}
     with (tmp_path / "log").open("wb") as log, pytest.raises(RuntimeError, match="has ended; its last output: "):

@@ -15,6 +15,11 @@ from kfp_server_api.server.json_safe import json_safe
 from kfp_server_api.server.store.tables import runs
 
 
+@pytest.fixture(scope="module")
+def parallel_runs() -> int:
+    return 2
+
+
 def body(**fields: Any) -> bytes:
     return json.dumps({"display_name": "r", "pipeline_spec": pipeline("true"), **fields}).encode()
 

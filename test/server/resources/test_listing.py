@@ -20,7 +20,7 @@ NAMES = [f"e{number}" for number in range(5)]
 @pytest.fixture(scope="module")
 def call() -> Iterator[Caller]:
     """A server whose experiments are Default and e0 to e4, and whose pipelines p0 to p3 have tags."""
-    with LocalServer() as server:
+    with LocalServer(parallel_runs=0) as server:
         call = Caller(server.url)
         for name in NAMES:
             call("POST", "/experiments", {"display_name": name, "description": f"number {name[1]}"})
@@ -78,7 +78,7 @@ def test_negative_page_size_is_refused(call: Caller) -> None:
 
 
 def test_page_size_is_20_where_none_is_given_and_200_at_most() -> None:
-    with LocalServer() as server:
+    with LocalServer(parallel_runs=0) as server:
         call = Caller(server.url)
         for number in range(204):
             call("POST", "/experiments", {"display_name": f"n{number}"})
@@ -370,6 +370,12 @@ def test_a_token_with_a_name_that_is_none_is_refused(call: Caller) -> None:
 )
 def test_a_token_of_another_list_is_a_failure_of_the_server(call: Caller, kept: dict[str, Any]) -> None:
     assert call("GET", "/experiments", page_token=token_of(**kept)).status == 500
+
+
+@pytest.mark.parametrize("condition", [["created_at", "EQUALS", 2**64], ["created_at", "IN", [-(2**64)]]], ids=str)
+def test_a_token_with_a_number_that_no_database_takes_is_of_another_list(call: Caller, condition: list[Any]) -> None:
+    reply = call("GET", "/experiments", page_token=token_of(Filter=[condition]))
+    assert reply.reason.endswith("Failed to read the page token: it is of another list")
 
 
 def test_an_empty_token_asks_for_everything(call: Caller) -> None:

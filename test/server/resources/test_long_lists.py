@@ -18,13 +18,13 @@ from kfp_server_api.server.resources.runs import LISTING
 from kfp_server_api.server.store.database import Store
 from kfp_server_api.server.store.tables import runs
 
-COUNT = 3000
+COUNT = 2400
 ROWS = [
     {
         "run_id": f"run-{number * 7919 % COUNT:04}",
         "display_name": f"{'rare' if number % 1000 == 7 else 'usual'} {number % 50:02}",
         "experiment_id": "one" if number % 10 else "other",
-        "state": "FAILED" if number % 5 == 0 else "SUCCEEDED",
+        "state": "FAILED" if number % 50 == 0 else "SUCCEEDED",
         "storage_state": "AVAILABLE",
         "created_at": number // 3,
         "finished_at": number * 31 % COUNT,

@@ -17,6 +17,11 @@ MARK = "a value to be found again "
 TEXT = {"parameterType": "STRING"}
 
 
+@pytest.fixture(scope="module")
+def parallel_runs() -> int:
+    return 2
+
+
 def writing(size: int) -> dict[str, Any]:
     """Return a pipeline whose task writes so many characters, which another task takes and the pipeline gives."""
     spec = pipeline("true")

@@ -15,6 +15,11 @@ from kfp_server_api.server.orchestration.run_queue import RunQueue
 from kfp_server_api.server.store.database import Store
 
 
+@pytest.fixture(scope="module")
+def parallel_runs() -> int:
+    return 2
+
+
 def delete(store: Store, queue: RunQueue, run_id: str) -> None:
     """Delete a run of a row that is not there."""
     with store.write():

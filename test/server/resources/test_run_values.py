@@ -15,6 +15,11 @@ if os.name == "nt":
 STRING = {"parameterType": "STRING"}
 
 
+@pytest.fixture(scope="module")
+def parallel_runs() -> int:
+    return 2
+
+
 def saying(**inputs: dict[str, Any]) -> dict[str, Any]:
     """Make a pipeline whose one output is its task's inputs, one a line."""
     spec = pipeline('shift; printf "%s\\n" "$@" > "$0"', v=STRING, n={"parameterType": "LIST", "defaultValue": []})

@@ -24,6 +24,11 @@ NO_NUMBER = "input parameter p requires type double or integer, but the paramete
 NO_TEXT = "input parameter p requires type string, but the input parameter is not of string value type"
 
 
+@pytest.fixture(scope="module")
+def parallel_runs() -> int:
+    return 2
+
+
 def start(call: Caller, spec: dict[str, Any], **fields: Any) -> dict[str, Any]:
     reply = call("POST", "/runs", {"display_name": "r", "pipeline_spec": spec, **fields})
     assert reply.status == 200, reply

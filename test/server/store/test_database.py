@@ -29,6 +29,15 @@ def test_what_follows_a_transaction_is_done_when_it_is_kept_and_not_after_an_err
     store.close()
 
 
+@pytest.mark.parametrize("name", ["folder", "other.db", "other.db/kfp.db"])
+def test_a_refused_file_gets_no_lock(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "other.db").write_bytes(b"x" * 5000)
+    with pytest.raises(StoreError, match=f"cannot use {tmp_path / name} as database"):
+        Store(tmp_path / name)
+    assert {file.name for file in tmp_path.iterdir()} == {"folder", "other.db"}
+
+
 def test_a_store_that_was_closed_opens_its_file_no_more(tmp_path: Path) -> None:
     store = Store(tmp_path / "kfp.db")
     store.close()
@@ -103,6 +112,18 @@ def test_a_database_whose_bytes_are_replaced_is_not_available(tmp_path: Path) ->
                 pass
             file.write_bytes(whole)
             store.check()
+
+
+@pytest.mark.parametrize(("pragma", "reason"), [("max_page_count = 1", "is full"), ("query_only = ON", "readonly")])
+def test_a_disk_that_takes_nothing_is_not_available_and_nothing_is_changed(
+    tmp_path: Path, pragma: str, reason: str
+) -> None:
+    with closing(Store(tmp_path / "kfp.db")) as store:
+        with pytest.raises(StoreUnavailable, match=reason), store.write() as connection:
+            connection.exec_driver_sql(f"PRAGMA {pragma}")
+            connection.execute(settings.insert().values(name="large", value="x" * 1_000_000))
+        with store.read() as connection:
+            assert connection.scalar(sa.select(settings.c.value).where(settings.c.name == "large")) is None
 
 
 def test_errors_name_neither_parameters_nor_statements(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from fixtures.running import until
 
 from kfp_server_api.server.engine.events import Event, run_event
 from kfp_server_api.server.orchestration.run_files import RunFiles
-from kfp_server_api.server.orchestration.run_queue import RunQueue, _Slot
+from kfp_server_api.server.orchestration.run_queue import RunQueue
+from kfp_server_api.server.orchestration.run_slot import Slot
 from kfp_server_api.server.store.database import Store
 from kfp_server_api.server.store.tables import tasks
 
@@ -35,7 +36,7 @@ def full(store: Store) -> Iterator[None]:
             connection.exec_driver_sql(f'DROP TRIGGER "{event}"')
 
 
-def running(store: Store, queue: RunQueue) -> _Slot:
+def running(store: Store, queue: RunQueue) -> Slot:
     """Return the slot of a run, `r`, that has begun."""
     waiting(store, "r")
     slot = queue._take()
@@ -44,7 +45,7 @@ def running(store: Store, queue: RunQueue) -> _Slot:
     return slot
 
 
-def end(queue: RunQueue, slot: _Slot) -> None:
+def end(queue: RunQueue, slot: Slot) -> None:
     """Have a run end as SUCCEEDED in a thread of its own, which tries to store that."""
     last = run_event("SUCCEEDED", 2.0, outputs={"o": 1})
     threading.Thread(target=queue._on_event, args=(slot, last), daemon=True).start()
