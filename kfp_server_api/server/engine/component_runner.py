@@ -118,6 +118,7 @@ class Components:
 
     def _run_container(self, task: TaskRun, container: Mapping[str, Any]) -> Outcome:
         """Run one attempt; whatever fails it, its log is known."""
+        container = _filled(container, task)
         root = self._tasks / task.path
         _start_anew(root)
         log = root / _LOG
@@ -229,6 +230,13 @@ def _start_anew(root: Path) -> None:
         for entry in left:
             entry.rename(aside / entry.name)
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _filled(container: Mapping[str, Any], task: TaskRun) -> dict[str, Any]:
+    """Return a container with a task's inputs in its image and resources, the only places beside its command."""
+    table = placeholders.of_parameters(task.arguments)
+    places = {key: placeholders.filled(container[key], table) for key in ("image", "resources") if key in container}
+    return {**container, **places}
 
 
 def _is_python_component(container: Mapping[str, Any]) -> bool:

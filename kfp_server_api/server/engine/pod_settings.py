@@ -90,7 +90,7 @@ class PodSettings:
         self._fields(pod, settings, task_path)
         _scratch_volumes(pod, settings, scratch)
         asked = {kind: words for kind, words in _NOT_GIVEN.items() if settings.get(kind)}
-        pod.not_given = [words for kind, words in asked.items() if pod.gets(_FIELDS.get(kind, ""))]
+        pod.not_given += [words for kind, words in asked.items() if pod.gets(_FIELDS.get(kind, ""))]
         pod.not_given += [repr(kind) for kind in settings if kind not in {*_NOT_GIVEN, *_READERS, *_OTHERS}]
         return pod
 
@@ -188,8 +188,7 @@ class PodSettings:
             "metadata.uid": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self._run_id}/{task_path}")),
             "spec.nodeName": socket.gethostname(),
             "spec.serviceAccountName": "pipeline-runner",
-            "status.hostIP": "127.0.0.1",
-            "status.podIP": "127.0.0.1",
+            **dict.fromkeys(("status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs"), "127.0.0.1"),
         }
         if path not in fields:
             raise TaskError(f"field path {path!r} is none that a pod has")
