@@ -146,6 +146,8 @@ class Components:
             with_todays_executor([*(container.get("command") or []), *(container.get("args") or [])])
         )
         command = self._command(task, parts, message)
+        if any("\0" in part for part in command):
+            raise TaskError("a value in its command has a NUL character, which no command line can have")
         if not command:
             raise TaskError(f"it has no command of its own; {_not_in_image(container)}")
         mounts = self._mounts(pod)

@@ -18,7 +18,8 @@ _EXECUTOR_LOG = re.compile(r"^\[KFP Executor[^\n]*\n(?:\{\n.*?^\}\n)?", re.DOTAL
 _TRACEBACK = "Traceback (most recent call last):"
 _RAISED = re.compile(r"(?:^(?! ).*|^ *\+ Exception Group )Traceback \(most recent call last\):$")
 _IN_GROUP = re.compile(r" *\|")
-_TAIL = 1 << 16
+_TAIL = 1 << 20
+"""Bytes of the end of a log that are looked at: an exception may be a long one."""
 _LONGEST = 2000
 
 # pip ends with advice; what went wrong stands before it.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The limit on output values, which are stored and shown with a run; what is larger is a case for an artifact."""
+"""The limits on output values, which are stored and shown with a run; what is larger is a case for an artifact."""
 
 from __future__ import annotations
 
@@ -32,9 +32,12 @@ def check_files(places: Mapping[str, Any]) -> None:
 
 
 def check_value(name: str, value: Any) -> None:
-    """Refuse the value of an output parameter that is too large to be stored."""
-    text = json.dumps(value, ensure_ascii=False)
-    _check_size(f"its output {name!r} has", len(text.encode("utf-8", "surrogatepass")), LARGEST_VALUE)
+    """Refuse the value of an output parameter that is too large to be stored, or has text that is none."""
+    try:
+        size = len(json.dumps(value, ensure_ascii=False).encode())
+    except UnicodeEncodeError:
+        raise TaskError(f"its output {name!r} has half of a surrogate pair, which is no text") from None
+    _check_size(f"its output {name!r} has", size, LARGEST_VALUE)
 
 
 def _check_file(what: str, has: str, path: str, largest: int) -> None:

@@ -181,3 +181,10 @@ def test_a_metric_that_has_a_number_inside_which_json_has_not_is_named(tmp_path:
     rates = [{"rate": 0.5}, {"rate": float("inf")}]
     with pytest.raises(TaskError, match="'curve' of its output 'data' holds Infinity, which is no JSON number"):
         outputs(tmp_path, component(data=DATASET), said_of(metadata={"curve": rates}))
+
+
+@pytest.mark.parametrize("value", ["a\udc80", ["a", {"b\ud800": 1}]], ids=["text", "key"])
+def test_text_that_is_none_fails(tmp_path: Path, value: Any) -> None:
+    declared = "STRING" if isinstance(value, str) else "LIST"
+    with pytest.raises(TaskError, match="its output 'o' has half of a surrogate pair"):
+        outputs(tmp_path, component(declared), reporting(value))

@@ -127,6 +127,12 @@ def test_an_exit_code_tells_whether_an_exception_was_the_end(
     assert failure_reason(code, log) == reason
 
 
+def test_a_long_exception_keeps_its_type(tmp_path: Path) -> None:
+    log = tmp_path / "log.txt"
+    log.write_text(f"Traceback (most recent call last):\n  File 'x'\nValueError: {'x' * 100_000}\n", encoding="utf-8")
+    assert failure_reason(1, log).startswith("ValueError: xxx")
+
+
 def test_packages_that_exclude_each_other_are_named(tmp_path: Path) -> None:
     log = tmp_path / "log.txt"
     log.write_text(CONFLICT, encoding="utf-8")
