@@ -58,6 +58,7 @@ class PodSettings:
     def __init__(self, platform: Mapping[str, Any] | None, secrets: Secrets, run_id: str, volumes: Path) -> None:
         kubernetes = ((platform or {}).get("platforms") or {}).get("kubernetes") or {}
         self._executors = (kubernetes.get("deploymentSpec") or {}).get("executors") or {}
+        self._of_all = [repr(key) for key in kubernetes.get("pipelineConfig") or {} if key not in _GIVEN_TO_ALL]
         self._secrets = secrets
         self._run_id = run_id
         self._volumes = volumes
@@ -91,6 +92,10 @@ class PodSettings:
         _scratch_volumes(pod, settings, scratch)
         asked = {kind: words for kind, words in _NOT_GIVEN.items() if settings.get(kind)}
         pod.not_given += [words for kind, words in asked.items() if pod.gets(_FIELDS.get(kind, ""))]
+        if self._of_all:
+            pod.notes.append(
+                f"of the settings of the whole pipeline, {', '.join(self._of_all)} counts for nothing here"
+            )
         pod.not_given += [repr(kind) for kind in settings if kind not in {*_NOT_GIVEN, *_READERS, *_OTHERS}]
         return pod
 
@@ -232,6 +237,7 @@ _READERS: Mapping[str, Callable[[PodSettings, Pod, Any, Resolve], None]] = {
     "nodeAffinity": PodSettings._node_affinity,
     "activeDeadlineSeconds": PodSettings._deadline,
 }
+_GIVEN_TO_ALL = ("workspace", "activeDeadlineSeconds")
 _OTHERS = ("podMetadata", "fieldPathAsEnv", "emptyDirMounts", "genericEphemeralVolume")
 
 

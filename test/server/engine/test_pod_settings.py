@@ -147,6 +147,19 @@ def test_what_cannot_be_given_is_named(tmp_path: Path) -> None:
     assert handed_on.not_given_text == ""
 
 
+def test_settings_of_the_whole_pipeline_that_count_for_nothing_are_named(tmp_path: Path) -> None:
+    config = {
+        "activeDeadlineSeconds": 5,
+        "workspace": {"size": "1Gi"},
+        "maxActiveRuns": 2,
+        "resourceTtlOnCompletion": 60,
+    }
+    pods = PodSettings({"platforms": {"kubernetes": {"pipelineConfig": config}}}, SECRETS, "run-1", tmp_path)
+    pod = pods.pod("step", {}, {}, lambda source: None, tmp_path)
+    named = "'maxActiveRuns', 'resourceTtlOnCompletion'"
+    assert pod.notes == [f"settings of the whole pipeline that count for nothing here: {named}"]
+
+
 def test_a_deadline_is_seconds(tmp_path: Path) -> None:
     assert pod_of({"activeDeadlineSeconds": "30"}, tmp_path).timeout == 30
     assert pod_of({}, tmp_path).timeout is None
