@@ -93,9 +93,7 @@ class PodSettings:
         asked = {kind: words for kind, words in _NOT_GIVEN.items() if settings.get(kind)}
         pod.not_given += [words for kind, words in asked.items() if pod.gets(_FIELDS.get(kind, ""))]
         if self._of_all:
-            pod.notes.append(
-                f"of the settings of the whole pipeline, {', '.join(self._of_all)} counts for nothing here"
-            )
+            pod.notes.append(f"settings of the whole pipeline that count for nothing here: {', '.join(self._of_all)}")
         pod.not_given += [repr(kind) for kind in settings if kind not in {*_NOT_GIVEN, *_READERS, *_OTHERS}]
         return pod
 
