@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-HOOK = f"import sys; sys.excepthook = lambda *r: exec(open({__file__!r}).read(), {{'raised': r, '__file__': ''}})\n"
+HOOK = f"import sys; sys.excepthook = lambda *r: __import__('runpy').run_path({__file__!r}, {{'raised': r}})\n"
 """A line that makes this file the end of a process's last exception."""
 FILE = "unwritten.txt"
 """Where the words stand, beside the executor's own file."""
