@@ -23,7 +23,7 @@ _TAIL = 1 << 20
 _LONGEST = 2000
 
 # pip ends with advice; what went wrong stands before it.
-_PIP_ERROR = re.compile(r"^\s*(?:ERROR|error): (.*)")
+_PIP_ERROR = re.compile(r"^\s*(?:ERROR|error): (?!Exception:$)(.*)")
 _END_OF_OUTPUT = "[end of output]"
 _PIP_ADVICE = re.compile(r"\s*(?:note: |hint: |\[notice\]|│ exit code: |╰─>|\[end of output\])")
 _PIP_BUILD = re.compile(r"^\s*(?:│ )?\u00d7|^error: subprocess-exited-with-error|^\s*(?:ERROR|error): [a-z-]+$")
