@@ -16,7 +16,9 @@ TASK_NEVER = -62135596800
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _LAST = 253402300799  # 9999-12-31T23:59:59Z
-_RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d{1,9})?(?:(Z)|([+-])(\d\d):(\d\d))\Z", re.ASCII)
+_RFC3339 = re.compile(
+    r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d{1,9})?(?:(Z)|([+-])([01]\d|2[0-4]):([0-5]\d|60))\Z", re.ASCII
+)
 
 
 def now() -> int:

@@ -31,8 +31,11 @@ SCRIPT = (
 def asking(counter: Path) -> bytes:
     """Return a compiled pipeline of two tasks; one asks for a secret that is not there."""
     spec: dict[str, Any] = pipeline(*SCRIPT, name="asking")
-    spec["deploymentSpec"]["executors"]["exec-step"]["container"]["env"] = [{"name": "COUNTER", "value": str(counter)}]
+    container = spec["deploymentSpec"]["executors"]["exec-step"]["container"]
+    container["env"] = [{"name": "COUNTER", "value": str(counter)}]
+    container["resources"] = {"resourceCpuLimit": "{{$.inputs.parameters['cpu']}}"}
     tasks = spec["root"]["dag"]["tasks"]
+    tasks["step"]["inputs"] = {"parameters": {"cpu": {"runtimeValue": {"constant": "0.5"}}}}
     tasks["step"]["retryPolicy"] = {"maxRetryCount": 1, "backoffDuration": "0s"}
     tasks["lacking"] = {"componentRef": {"name": "comp-lacking"}, "taskInfo": {"name": "lacking"}}
     spec["components"]["comp-lacking"] = {"executorLabel": "exec-lacking"}
@@ -87,7 +90,7 @@ def test_its_history_shows_its_attempts(ran: tuple[dict[str, Any], Path]) -> Non
 def test_its_log_says_what_it_does_not_get(ran: tuple[dict[str, Any], Path]) -> None:
     log = (ran[1] / "tasks/step/log.txt").read_text(encoding="utf-8")
     assert "OPTIONAL is not set: secret 'none' has no key 'key'" in log
-    assert "does not get on this machine: a node selector" in log
+    assert "does not get on this machine: limits (cpu 500m), a node selector" in log
 
 
 def test_a_task_without_its_secret_fails_and_says_so(ran: tuple[dict[str, Any], Path]) -> None:

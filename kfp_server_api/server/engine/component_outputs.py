@@ -13,11 +13,13 @@ from typing import Any
 from kfp_server_api.server.engine import artifacts
 from kfp_server_api.server.engine.outcome import TaskError
 from kfp_server_api.server.engine.output_sizes import check_files, check_value
-from kfp_server_api.server.engine.values import is_finite, read_json, shown, whole
+from kfp_server_api.server.engine.values import is_finite, not_finite, read_json, shown, whole
 from kfp_server_api.server.gotext import BOOLS
 from kfp_server_api.server.packages.parameters import fits
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,300}")
+_LARGEST = 2**63
+"""The file of an integer has one of 64 bits, and no other."""
 
 
 def written_outputs(component: Mapping[str, Any], message: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,7 +86,7 @@ def _read(name: str, definition: Mapping[str, Any], file: Path) -> Any:
 
 
 def _whole_number(text: str) -> Any:
-    if not _WHOLE.fullmatch(text.strip()):
+    if not _WHOLE.fullmatch(text.strip()) or not -_LARGEST <= int(text) < _LARGEST:
         raise ValueError(text)
     return whole(int(text))
 
@@ -118,8 +120,9 @@ def _artifact(name: str, provisioned: Mapping[str, Any], found: Mapping[str, Any
     """Return an output artifact: what was provisioned, and what the component says of it."""
     metadata = found.get("metadata") or {}
     for key, value in metadata.items():
-        if not is_finite(value):
-            raise TaskError(f"{key!r} of its output {name!r} is {shown(value)}, which is no JSON number")
+        for number in not_finite(value):
+            verb = "is" if isinstance(value, float) else "holds"
+            raise TaskError(f"{key!r} of its output {name!r} {verb} {shown(number)}, which is no JSON number")
     artifact = {**provisioned, "uri": found.get("uri") or provisioned["uri"], "metadata": whole(metadata)}
     path = found.get("custom_path") or found.get("customPath")
     if path:

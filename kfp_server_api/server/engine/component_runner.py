@@ -23,12 +23,7 @@ from kfp_server_api.server.engine.component_outputs import not_written, written_
 from kfp_server_api.server.engine.component_process import Processes, Surroundings, refusal_of
 from kfp_server_api.server.engine.component_venv import ComponentVenv
 from kfp_server_api.server.engine.dag import TaskRun
-from kfp_server_api.server.engine.failure_reasons import (
-    NOTICE,
-    failed_to_write_outputs,
-    failure_reason,
-    needs_image,
-)
+from kfp_server_api.server.engine.failure_reasons import NOTICE, failure_reason, needs_image, pip_reason
 from kfp_server_api.server.engine.kept_packages import KeptPackages, can_be_kept
 from kfp_server_api.server.engine.outcome import FAILED, SUCCEEDED, Outcome, TaskError
 from kfp_server_api.server.engine.outputs import flattened
@@ -37,6 +32,7 @@ from kfp_server_api.server.engine.pod import Mount, Pod
 from kfp_server_api.server.engine.pod_settings import PodSettings
 from kfp_server_api.server.engine.short_paths import remove, short_path
 from kfp_server_api.server.engine.task_config import inputs_of_config
+from kfp_server_api.server.engine.unwritten_outputs import FILE as UNWRITTEN
 from kfp_server_api.server.packages.secrets_file import Secrets
 
 _LOG = "log.txt"
@@ -122,6 +118,7 @@ class Components:
 
     def _run_container(self, task: TaskRun, container: Mapping[str, Any]) -> Outcome:
         """Run one attempt; whatever fails it, its log is known."""
+        container = _filled(container, task)
         root = self._tasks / task.path
         _start_anew(root)
         log = root / _LOG
@@ -149,6 +146,8 @@ class Components:
             with_todays_executor([*(container.get("command") or []), *(container.get("args") or [])])
         )
         command = self._command(task, parts, message)
+        if any("\0" in part for part in command):
+            raise TaskError("a value in its command has a NUL character, which no command line can have")
         if not command:
             raise TaskError(f"it has no command of its own; {_not_in_image(container)}")
         mounts = self._mounts(pod)
@@ -160,7 +159,7 @@ class Components:
         except OSError as error:
             raise TaskError(_not_started(command, error, container)) from error
         if code:
-            reason = _explained(failure_reason(code, log), code, task, container, log)
+            reason = _explained(failure_reason(code, log), code, container, root / "outputs" / UNWRITTEN)
             again = _compile_again(reason, self._compiled_by)
             inputs = [artifacts.out_of_reach(task.arguments), flattened(task.arguments)]
             return Outcome(FAILED, error="; ".join(filter(None, [reason, again, *inputs, pod.not_given_text])))
@@ -235,6 +234,13 @@ def _start_anew(root: Path) -> None:
         shutil.rmtree(aside, ignore_errors=True)
 
 
+def _filled(container: Mapping[str, Any], task: TaskRun) -> dict[str, Any]:
+    """Return a container with a task's inputs in its image and resources, the only places beside its command."""
+    table = placeholders.of_parameters(task.arguments)
+    places = {key: placeholders.filled(container[key], table) for key in ("image", "resources") if key in container}
+    return {**container, **places}
+
+
 def _is_python_component(container: Mapping[str, Any]) -> bool:
     """Tell whether the code of a component stands in its command, and not in its image."""
     return any("--component_module_path" in part for part in container.get("command") or [])
@@ -258,14 +264,12 @@ def _about_length() -> str:
     )
 
 
-def _explained(reason: str, code: int, task: TaskRun, container: Mapping[str, Any], log: Path) -> str:
+def _explained(reason: str, code: int, container: Mapping[str, Any], unwritten: Path) -> str:
     """Add to the reason of a failure what its own words leave out."""
     if _TOO_LONG in reason:
         return f"{reason}; {_about_length()}"
-    if failed_to_write_outputs(log):
-        declared = task.component.get("outputDefinitions") or {}
-        named = ", ".join(map(repr, [*(declared.get("parameters") or {}), *(declared.get("artifacts") or {})]))
-        return f"{reason}; this was raised as its outputs were written: {named}"
+    if unwritten.is_file():
+        return f"{reason}; this was raised as {unwritten.read_text(encoding='utf-8')} was written"
     if not _is_python_component(container) or needs_image(code, reason):
         return f"{reason}; {_not_in_image(container)}"
     return reason
@@ -280,4 +284,4 @@ def _compile_again(reason: str, compiled_by: str) -> str:
 
 def _pip_failed(installs: Sequence[Sequence[str]], log: Path) -> str:
     named = [repr(word) for arguments in installs for word in requirements(arguments)]
-    return f"pip could not install {', '.join(named)}: {failure_reason(1, log)}"
+    return f"pip could not install {', '.join(named)}: {pip_reason(log)}"

@@ -17,6 +17,8 @@ import venv
 from collections.abc import Mapping
 from pathlib import Path
 
+from kfp_server_api.server.engine.unwritten_outputs import HOOK
+
 # pip reads these before anything else; set, they would lead it out of the component's environment.
 _PIP_DESTINATIONS = ("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_PYTHON", "PIP_USER")
 
@@ -40,7 +42,7 @@ class ComponentVenv:
         # `addsitedir` and not plain lines: .pth files in those folders (editable installs) count as well.
         folders = [*([str(self._base.packages)] if self._base else []), *package_folders()]
         lines = [f"import site; site.addsitedir({folder!r})\n" for folder in folders]
-        (self.packages / "_server_packages.pth").write_text("".join(lines), encoding="utf-8")
+        (self.packages / "_server_packages.pth").write_text("".join([*lines, HOOK]), encoding="utf-8")
         for name in ("pip", "pip3") if importlib.util.find_spec("pip") else ():
             script = self.programs / name
             script.write_text(f'#!/bin/sh\nexec "{self.python}" -m pip "$@"\n', encoding="utf-8")

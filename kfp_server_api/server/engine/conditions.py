@@ -16,6 +16,8 @@ from kfp_server_api.server.engine.outcome import TaskError
 from kfp_server_api.server.engine.values import as_text, shown
 
 _TOKENS = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")|(&&)|(\|\|)|(!(?!=))""")
+_ESCAPE = re.compile(r"""\\(?:[abfnrtv\\'"?`]|[xX][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-3][0-7]{2})""")
+_SPELLED = {"\\?": "?", "\\`": "`", "\\X": "\\x"}
 _ORDER: dict[type, Callable[[Any, Any], Any]] = {
     ast.Lt: operator.lt,
     ast.LtE: operator.le,
@@ -41,13 +43,20 @@ def evaluate(condition: str, parameters: Mapping[str, Any]) -> bool:
 
 
 def _as_python(condition: str) -> str:
-    """Spell the boolean operators as Python does, leaving quoted text alone."""
+    """Spell the boolean operators and quoted text as Python does."""
 
     def replace(match: re.Match[str]) -> str:
         quoted, both, either, _ = match.groups()
-        return quoted or (both and " and ") or (either and " or ") or " not "
+        return (quoted and _quoted(quoted)) or (both and " and ") or (either and " or ") or " not "
 
-    return _TOKENS.sub(replace, condition.replace("\n", " ")).strip()
+    return _TOKENS.sub(replace, condition).replace("\n", " ").strip()
+
+
+def _quoted(text: str) -> str:
+    """Return a quoted text as Python writes it, which has other escapes and would take some that are none."""
+    if "\n" in text or "\r" in text or "\\" in _ESCAPE.sub("", text):
+        raise ConditionError(f"a condition has the text {text!r}, whose backslash or end of a line cannot stand there")
+    return _ESCAPE.sub(lambda match: _SPELLED.get(match[0][:2], match[0][:2]) + match[0][2:], text)
 
 
 def _holds(node: ast.AST, parameters: Mapping[str, Any]) -> bool:

@@ -193,7 +193,7 @@ def _parameter(name: str, source: Mapping[str, Any], scope: Scope, table: Mappin
         return scope.final_status(source["taskFinalStatus"]["producerTask"])
     if "taskOutputParameter" in source:
         produced = source["taskOutputParameter"]
-        value = scope.output(produced["producerTask"], produced["outputParameterKey"])
+        value = scope.output(produced["producerTask"], _output_key(name, produced, "outputParameterKey"))
     elif "componentInputParameter" in source:
         value = scope.input(source["componentInputParameter"])
     else:
@@ -205,10 +205,19 @@ def _parameter(name: str, source: Mapping[str, Any], scope: Scope, table: Mappin
 def _artifact(name: str, source: Mapping[str, Any], scope: Scope) -> Any:
     if "taskOutputArtifact" in source:
         produced = source["taskOutputArtifact"]
-        return scope.output(produced["producerTask"], produced["outputArtifactKey"])
+        return scope.output(produced["producerTask"], _output_key(name, produced, "outputArtifactKey"))
     if "componentInputArtifact" in source:
         return scope.input(source["componentInputArtifact"])
     raise _unknown(name, source)
+
+
+def _output_key(name: str, produced: Mapping[str, str], kind: str) -> str:
+    if not produced.get(kind):
+        raise TaskError(
+            f"input {name!r} comes from an output of task {produced['producerTask']!r} that is not named, "
+            "as in pipelines of kfp 2.0 betas: compile it again with a newer kfp"
+        )
+    return produced[kind]
 
 
 def _unknown(name: str, source: Mapping[str, Any]) -> TaskError:

@@ -43,7 +43,10 @@ class Pod:
         self.timeout: float | None = None
         self.config: dict[str, Any] = dict.fromkeys(("affinity", "tolerations", "nodeSelector", "env", "volumes"))
         self.config.update(volumeMounts=None, resources={})
-        self.hand_on("RESOURCES", resources=task_config.resources(container))
+        resources = task_config.resources(container)
+        self.hand_on("RESOURCES", resources=resources)
+        for section, amounts in resources.items() if self.gets("RESOURCES") else ():
+            self.not_given.append(f"{section} ({', '.join(f'{name} {text}' for name, text in amounts.items())})")
         self.hand_on("ENV", env=[{"name": name, "value": value} for name, value in own.items()])
 
     def gets(self, field: str) -> bool:

@@ -58,6 +58,7 @@ class PodSettings:
     def __init__(self, platform: Mapping[str, Any] | None, secrets: Secrets, run_id: str, volumes: Path) -> None:
         kubernetes = ((platform or {}).get("platforms") or {}).get("kubernetes") or {}
         self._executors = (kubernetes.get("deploymentSpec") or {}).get("executors") or {}
+        self._of_all = [repr(key) for key in kubernetes.get("pipelineConfig") or {} if key not in _GIVEN_TO_ALL]
         self._secrets = secrets
         self._run_id = run_id
         self._volumes = volumes
@@ -90,7 +91,9 @@ class PodSettings:
         self._fields(pod, settings, task_path)
         _scratch_volumes(pod, settings, scratch)
         asked = {kind: words for kind, words in _NOT_GIVEN.items() if settings.get(kind)}
-        pod.not_given = [words for kind, words in asked.items() if pod.gets(_FIELDS.get(kind, ""))]
+        pod.not_given += [words for kind, words in asked.items() if pod.gets(_FIELDS.get(kind, ""))]
+        if self._of_all:
+            pod.notes.append(f"settings of the whole pipeline that count for nothing here: {', '.join(self._of_all)}")
         pod.not_given += [repr(kind) for kind in settings if kind not in {*_NOT_GIVEN, *_READERS, *_OTHERS}]
         return pod
 
@@ -188,8 +191,7 @@ class PodSettings:
             "metadata.uid": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self._run_id}/{task_path}")),
             "spec.nodeName": socket.gethostname(),
             "spec.serviceAccountName": "pipeline-runner",
-            "status.hostIP": "127.0.0.1",
-            "status.podIP": "127.0.0.1",
+            **dict.fromkeys(("status.hostIP", "status.hostIPs", "status.podIP", "status.podIPs"), "127.0.0.1"),
         }
         if path not in fields:
             raise TaskError(f"field path {path!r} is none that a pod has")
@@ -233,6 +235,7 @@ _READERS: Mapping[str, Callable[[PodSettings, Pod, Any, Resolve], None]] = {
     "nodeAffinity": PodSettings._node_affinity,
     "activeDeadlineSeconds": PodSettings._deadline,
 }
+_GIVEN_TO_ALL = ("workspace", "activeDeadlineSeconds")
 _OTHERS = ("podMetadata", "fieldPathAsEnv", "emptyDirMounts", "genericEphemeralVolume")
 
 

@@ -8,6 +8,10 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
+from kfp_server_api.server.engine.outcome import TaskError
+
+_QUANTITY = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+))(?:([numkMGTPE]|[KMGTPE]i)|([eE][+-]?[0-9]{1,3}))?")
+
 
 def handed_on(component: Mapping[str, Any]) -> dict[str, bool]:
     """Return the fields that a component has handed on to it, each with whether its own pod gets them, too."""
@@ -40,18 +44,22 @@ def resources(container: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def quantity(text: str) -> str:
-    """Return a Kubernetes quantity as Kubernetes writes it: whole, with the largest unit for which it is."""
-    match = re.fullmatch(r"([+-]?[0-9.]+)(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?", text)
+    """Return a Kubernetes quantity as Kubernetes writes it: whole, with the largest unit for which it is.
+
+    Raises:
+        TaskError: it is none.
+    """
+    match = _QUANTITY.fullmatch(text)
     if not match:
-        return text
+        raise TaskError(f"{text!r} is no quantity that Kubernetes has, such as '500m' or '2Gi'")
     units = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"] if (match[2] or "").endswith("i") else list("kMGTPE")
     base = 1024 if units[0] == "Ki" else 1000
     sizes = {
-        "m": Fraction(1, 1000),
+        **{unit: Fraction(1, 1000 ** (3 - i)) for i, unit in enumerate("num")},
         "": Fraction(1),
         **{unit: Fraction(base ** (i + 1)) for i, unit in enumerate(units)},
     }
-    amount = Fraction(match[1]) * sizes[match[2] or ""]
+    amount = Fraction(match[1] + (match[3] or "")) * sizes[match[2] or ""]
     unit = next((unit for unit in reversed(sizes) if (amount / sizes[unit]).denominator == 1), "m")
     return f"{amount / sizes[unit]}{unit}"
 

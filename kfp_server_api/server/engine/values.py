@@ -8,28 +8,24 @@ value of any other type that goes into a text input, a formatted text or a comma
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from kfp_server_api.server.engine.outcome import TaskError
-from kfp_server_api.server.json_safe import read_number, refuse_constant
+from kfp_server_api.server.json_safe import as_double, is_json_number, read_number, refuse_constant
 from kfp_server_api.server.packages.parameters import fits
 
 _LONGEST_SHOWN = 200
 
 
 def whole(value: Any) -> Any:
-    """Return a value with its numbers as a double holds them: whole ones as int, all others as float."""
+    """Return a value with its numbers as a double holds them: whole ones as int, large and all others as float."""
     if isinstance(value, list):
         return [whole(item) for item in value]
     if isinstance(value, dict):
         return {key: whole(item) for key, item in value.items()}
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        number = float(value)
-        return int(number) if number.is_integer() else number
-    return value
+    return as_double(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
 
 def as_text(value: Any) -> str:
@@ -45,7 +41,7 @@ def _json(value: Any) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_json(str(key))}: {_json(item)}" for key, item in value.items()) + "}"
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return format(Decimal(repr(float(value))).normalize(), "f")
+        return format(Decimal(repr(float(value)) if is_json_number(value) else value).normalize(), "f")
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -60,11 +56,16 @@ def read_json(text: str) -> Any:
 
 def is_finite(value: Any) -> bool:
     """Tell whether all numbers in a value are ones that JSON has."""
-    if isinstance(value, dict):
-        return all(map(is_finite, value.values()))
-    if isinstance(value, list):
-        return all(map(is_finite, value))
-    return not isinstance(value, float) or math.isfinite(value)
+    return next(not_finite(value), None) is None
+
+
+def not_finite(value: Any) -> Iterator[float]:
+    """Yield the numbers in a value that JSON has not: NaN, infinities, integers that no double is near to."""
+    if isinstance(value, (dict, list)):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from not_finite(part)
+    elif isinstance(value, (int, float)) and not is_json_number(value):
+        yield value
 
 
 def typed(what: str, value: Any, definition: Mapping[str, Any]) -> Any:

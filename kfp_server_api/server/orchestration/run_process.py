@@ -114,6 +114,7 @@ class RunProcess:
         self._grace = 0.0
         self._ended = threading.Event()
         self._open_tasks: dict[str, TaskEvent] = {}
+        self._timer: threading.Timer | None = None
 
     def start(self) -> None:
         """Start the child process, in a thread; the last event says what kept it from starting.
@@ -229,6 +230,17 @@ class RunProcess:
         with self._lock, contextlib.suppress(OSError):
             if not self._reason:
                 connection.sendall(b"\n")
+                self._start_timer()
+
+    def _start_timer(self) -> None:
+        """See to the end of a run whose pipeline says how long it may take."""
+        kubernetes = ((self._spec.get("platform_spec") or {}).get("platforms") or {}).get("kubernetes") or {}
+        seconds = float((kubernetes.get("pipelineConfig") or {}).get("activeDeadlineSeconds") or 0)
+        if 0 < seconds < threading.TIMEOUT_MAX:
+            reason = f"it took longer than the {seconds:g} s that its pipeline has for a run"
+            self._timer = threading.Timer(seconds, self.terminate, [reason])
+            self._timer.daemon = True
+            self._timer.start()
 
     def _end_processes(self, process: ForkedProcess, reported: bool) -> str:
         """Give the processes of the run a moment to end by themselves, end them, and say how the child ended."""
@@ -255,6 +267,8 @@ class RunProcess:
 
     def _finish(self, final: RunEvent | None, error: str) -> None:
         """Deliver the last event, made up where the child sent none, after ends for tasks left running."""
+        if self._timer:
+            self._timer.cancel()
         if final is None or (self._reason and final["state"] == "FAILED"):
             error = self._reason or error
             final = {"type": "run", "state": "FAILED", "time": time.time(), "error": error, "outputs": None}

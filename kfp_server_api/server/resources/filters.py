@@ -188,7 +188,7 @@ def _condition(predicate: Predicate, listed: Listed | None) -> sa.ColumnElement[
         return _tag_condition(listed.column, predicate.key[len(_TAGS) :], predicate.value)
     if predicate.operation == "IS_SUBSTRING":
         key = sa.cast(listed.column, sa.Text) if listed.is_number else listed.key
-        return key.like(fold(f"%{predicate.value}%"))
+        return key.like(fold(f"%{predicate.value}%"), escape="\\")
     if predicate.operation == "IN":
         column, comparable = _sides(listed, not predicate.value or isinstance(predicate.value[0], str))
         return column.in_([comparable(value) for value in predicate.value])

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,8 @@ def test_a_file_holds_a_value(tmp_path: Path, declared: str, text: str, expected
         ("NUMBER_INTEGER", "1_000"),
         ("NUMBER_INTEGER", ""),
         ("NUMBER_INTEGER", "true"),
+        ("NUMBER_INTEGER", "9223372036854775808"),
+        ("NUMBER_INTEGER", "-9223372036854775809"),
         ("NUMBER_DOUBLE", "x"),
         ("NUMBER_DOUBLE", "1e999"),
         ("BOOLEAN", "yes"),
@@ -84,7 +87,14 @@ def test_bytes_that_are_no_text_fail(tmp_path: Path) -> None:
 
 def test_a_folder_in_place_of_an_output_fails(tmp_path: Path) -> None:
     (tmp_path / "o").mkdir()
-    with pytest.raises(TaskError, match="its output 'o' \\(STRING\\) cannot be read"):
+    with pytest.raises(TaskError, match=r"its output 'o' cannot be read: .*/o is no file"):
+        outputs(tmp_path, component("STRING"))
+
+
+@pytest.mark.parametrize("name", ["o", "executor_output.json"])
+def test_a_pipe_in_place_of_an_output_is_not_waited_for(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(TaskError, match=f"cannot be read: .*/{name} is no file"):
         outputs(tmp_path, component("STRING"))
 
 
@@ -115,6 +125,7 @@ def test_a_reported_value_goes_before_a_file(tmp_path: Path, declared: str, valu
         ("LIST", {}),
         ("STRUCT", None),
         ("NUMBER_DOUBLE", float("nan")),
+        ("NUMBER_INTEGER", 10**400),
     ],
 )
 def test_a_reported_value_of_another_type_fails(tmp_path: Path, declared: str, value: Any) -> None:
@@ -164,3 +175,16 @@ def test_a_path_of_its_own_with_nothing_there_is_a_missing_artifact(tmp_path: Pa
 def test_a_metric_that_json_has_not_is_named(tmp_path: Path) -> None:
     with pytest.raises(TaskError, match="'loss' of its output 'data' is NaN, which is no JSON number"):
         outputs(tmp_path, component(data=DATASET), said_of(metadata={"loss": float("nan"), "n": 1}))
+
+
+def test_a_metric_that_has_a_number_inside_which_json_has_not_is_named(tmp_path: Path) -> None:
+    rates = [{"rate": 0.5}, {"rate": float("inf")}]
+    with pytest.raises(TaskError, match="'curve' of its output 'data' holds Infinity, which is no JSON number"):
+        outputs(tmp_path, component(data=DATASET), said_of(metadata={"curve": rates}))
+
+
+@pytest.mark.parametrize("value", ["a\udc80", ["a", {"b\ud800": 1}]], ids=["text", "key"])
+def test_text_that_is_none_fails(tmp_path: Path, value: Any) -> None:
+    declared = "STRING" if isinstance(value, str) else "LIST"
+    with pytest.raises(TaskError, match="its output 'o' has half of a surrogate pair"):
+        outputs(tmp_path, component(declared), reporting(value))

@@ -214,6 +214,12 @@ def test_a_missing_program_of_a_container_is_explained(tmp_path: Path) -> None:
     assert "not in image 'example/tool:1'" in error
 
 
+def test_a_value_that_no_command_line_can_have_is_named(tmp_path: Path) -> None:
+    ran = run(compiled(shelling, tmp_path), tmp_path, script="echo a\0b")
+    assert "a value in its command has a NUL character" in ran.last["error"]
+    assert "a NUL character" in ran.log("shell")
+
+
 def test_an_exit_code_is_a_reason(tmp_path: Path) -> None:
     ran = run(compiled(exiting, tmp_path), tmp_path)
     assert ran.last["error"] == f"task 'leave' failed: exited with code 3 (log: {ran.directory}/tasks/leave/log.txt)"

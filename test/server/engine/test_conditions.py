@@ -36,6 +36,10 @@ VALUES = {"n": 5.0, "word": "it's ! && ||", "yes": True, "ratio": 0.5, "text": "
         ("inputs.parameter_values['absent'] == 1 && false", False),
         ("inputs.parameter_values['absent'] == 1 || true", True),
         ("string(inputs.parameter_values['n']) == '5'", True),
+        (r"inputs.parameter_values['text'] == 't\x72\X75\145'", True),
+        (r"""inputs.parameter_values['word'] == 'it\'s \u0021 && ||'""", True),
+        (r"'\?\`\\' == '?`\\'", True),
+        ("1 ==\n1", True),
     ],
 )
 def test_a_condition_is_computed(condition: str, expected: bool) -> None:
@@ -57,6 +61,9 @@ def test_a_condition_is_computed(condition: str, expected: bool) -> None:
         "int(inputs.parameter_values['word']) == 1",
         "int(inputs.parameter_values['yes']) == 1",
         "bool(inputs.parameter_values['n'])",
+        r"inputs.parameter_values['word'] == 'C:\data'",
+        r"inputs.parameter_values['word'] == 'C:\N{DIGIT ONE}'",
+        "inputs.parameter_values['word'] == 'a\nb'",
         "1 < 2 < 3",
         "",
     ],

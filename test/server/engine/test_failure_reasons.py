@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kfp_server_api.server.engine.failure_reasons import failure_reason, needs_image
+from kfp_server_api.server.engine.failure_reasons import failure_reason, needs_image, pip_reason
 
 NO_SUCH_VERSION = """\
 ERROR: Could not find a version that satisfies the requirement toolz==99 (from versions: 0.11, 0.12)
@@ -39,6 +39,37 @@ CONFLICT = """\
 ERROR: Cannot install a==1 and b==2 because these package versions have conflicting dependencies.
 ERROR: ResolutionImpossible: for help visit https://pip.pypa.io/en/latest/topics/dependency-resolution/
 """
+NOT_CLONED = """\
+  error: subprocess-exited-with-error
+
+  \u00d7 git clone --quiet https://127.0.0.1/x.git /tmp/x did not run successfully.
+  │ exit code: 128
+  ╰─> [1 lines of output]
+      fatal: unable to access 'https://127.0.0.1/x.git/'
+      [end of output]
+
+  note: This error originates from a subprocess, and is likely not a problem with pip.
+error: subprocess-exited-with-error
+
+\u00d7 git clone --quiet https://127.0.0.1/x.git /tmp/x did not run successfully.
+│ exit code: 128
+╰─> See above for output.
+
+note: This error originates from a subprocess, and is likely not a problem with pip.
+"""
+GROUP = """\
+  + Exception Group Traceback (most recent call last):
+  |   File "x.py", line 1, in <module>
+  |     raise ExceptionGroup("many", [ValueError("a"), error])
+  | ExceptionGroup: many (2 sub-exceptions)
+  +-+---------------- 1 ----------------
+    | ValueError: a
+    +---------------- 2 ----------------
+    | Traceback (most recent call last):
+    |   File "x.py", line 2, in <module>
+    | my.errors.Broken: first line
+    +------------------------------------
+"""
 RAISED = """\
 working
 Traceback (most recent call last):
@@ -63,12 +94,15 @@ second line
             "No matching distribution found for toolz==99",
         ),
         (NOT_BUILT, "RuntimeError: this package needs a compiler"),
+        (NOT_CLONED, "fatal: unable to access 'https://127.0.0.1/x.git/'"),
         (RAISED, "my.errors.Broken: first line\nsecond line"),
+        ("no end of line" + RAISED[8:], "my.errors.Broken: first line\nsecond line"),
+        (GROUP, "ExceptionGroup: many (2 sub-exceptions); ValueError: a; my.errors.Broken: first line"),
         ("", "exited with code 1"),
         ("[local server] a note\n", "exited with code 1"),
         ("first\n\033[31mlast\033[0m\n\n", "exited with code 1: last"),
     ],
-    ids=["no version", "not built", "exception", "silent", "note", "line"],
+    ids=["no version", "not built", "not cloned", "exception", "glued exception", "group", "silent", "note", "line"],
 )
 def test_a_reason_is_what_went_wrong(tmp_path: Path, printed: str, reason: str) -> None:
     log = tmp_path / "log.txt"
@@ -93,10 +127,33 @@ def test_an_exit_code_tells_whether_an_exception_was_the_end(
     assert failure_reason(code, log) == reason
 
 
+def test_a_long_exception_keeps_its_type(tmp_path: Path) -> None:
+    log = tmp_path / "log.txt"
+    log.write_text(f"Traceback (most recent call last):\n  File 'x'\nValueError: {'x' * 100_000}\n", encoding="utf-8")
+    assert failure_reason(1, log).startswith("ValueError: xxx")
+
+
 def test_packages_that_exclude_each_other_are_named(tmp_path: Path) -> None:
     log = tmp_path / "log.txt"
     log.write_text(CONFLICT, encoding="utf-8")
     assert failure_reason(1, log).startswith("Cannot install a==1 and b==2 because")
+
+
+@pytest.mark.parametrize(
+    ("printed", "reason"),
+    [
+        (
+            "ERROR: Invalid requirement: 'a b': Expected semicolon\n    a b\n      ^\n",
+            "Invalid requirement: 'a b': Exp",
+        ),
+        (f"ERROR: Exception:\n{RAISED}", "my.errors.Broken: first line"),
+    ],
+    ids=["error", "exception"],
+)
+def test_of_what_pip_prints_its_error_is_the_reason(tmp_path: Path, printed: str, reason: str) -> None:
+    log = tmp_path / "log.txt"
+    log.write_text(printed, encoding="utf-8")
+    assert pip_reason(log).startswith(reason)
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,13 @@ def test_a_value_gets_its_declared_type(kind: str, given_value: Any, expected: A
     assert [repr(each) for each in ways] == [repr(expected)] * 3
 
 
+@pytest.mark.parametrize("kind", ["parameter", "artifact"])
+def test_an_output_without_a_name_says_to_compile_again(kind: str) -> None:
+    source = {f"taskOutput{kind.title()}": {"producerTask": "a"}}
+    with pytest.raises(TaskError, match=r"input 'it' comes from an output of task 'a' that .*: compile it ag"):
+        task_arguments({"inputs": {f"{kind}s": {"it": source}}}, {}, Scope({}), {})
+
+
 def test_an_argument_goes_before_a_default() -> None:
     definitions = component(a={"defaultValue": 1}, b={"defaultValue": 2})
     assert with_defaults(definitions, {"a": 5}) == {"a": 5, "b": 2}

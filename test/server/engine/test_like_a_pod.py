@@ -204,7 +204,7 @@ def test_code_that_is_in_an_image_is_said_to_be_there(failed: Ran, task: str, te
     ("task", "text"),
     [
         ("takes-long-text", "Argument list too long: one of its arguments has 200"),
-        ("not-json", "object is not JSON serializable; this was raised as its outputs were written: 'metrics'"),
+        ("not-json", "not JSON serializable; this was raised as 'accuracy' of its output 'metrics' was written"),
     ],
 )  # fmt: skip
 def test_a_failure_says_what_it_is(failed: Ran, task: str, text: str) -> None:

@@ -90,7 +90,7 @@ def test_files_come_from_secrets_and_config_maps(tmp_path: Path) -> None:
 
 
 def test_fields_of_the_pod_become_variables(tmp_path: Path) -> None:
-    fields = ["metadata.name", "metadata.labels['team']", "metadata.annotations['note']", "status.podIP"]
+    fields = ["metadata.name", "metadata.labels['team']", "metadata.annotations['note']", "status.podIPs"]
     settings = {
         "podMetadata": {"labels": {"team": "blue"}, "annotations": {"note": "x"}},
         "fieldPathAsEnv": [{"name": f"F{number}", "fieldPath": field} for number, field in enumerate(fields)],
@@ -140,8 +140,24 @@ def test_claims_are_made_and_removed(tmp_path: Path) -> None:
 def test_what_cannot_be_given_is_named(tmp_path: Path) -> None:
     pod = pod_of({"nodeSelector": {"labels": {"a": "b"}}, "tolerations": [{"key": "k"}], "newInKfp3": 1}, tmp_path)
     assert pod.not_given_text.endswith(": a node selector, tolerations, 'newInKfp3'")
+    resources = {"resourceCpuLimit": "500m", "resourceMemoryLimit": "2G", "cpuRequest": 0.25}
+    limited = pod_of({}, tmp_path, resources=resources)
+    assert limited.not_given_text.endswith(": limits (cpu 500m, memory 2G), requests (cpu 250m)")
     handed_on = pod_of({"nodeSelector": {"labels": {"a": "b"}}}, tmp_path, {"KUBERNETES_NODE_SELECTOR": False})
     assert handed_on.not_given_text == ""
+
+
+def test_settings_of_the_whole_pipeline_that_count_for_nothing_are_named(tmp_path: Path) -> None:
+    config = {
+        "activeDeadlineSeconds": 5,
+        "workspace": {"size": "1Gi"},
+        "maxActiveRuns": 2,
+        "resourceTtlOnCompletion": 60,
+    }
+    pods = PodSettings({"platforms": {"kubernetes": {"pipelineConfig": config}}}, SECRETS, "run-1", tmp_path)
+    pod = pods.pod("step", {}, {}, lambda source: None, tmp_path)
+    named = "'maxActiveRuns', 'resourceTtlOnCompletion'"
+    assert pod.notes == [f"settings of the whole pipeline that count for nothing here: {named}"]
 
 
 def test_a_deadline_is_seconds(tmp_path: Path) -> None:

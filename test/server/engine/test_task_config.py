@@ -7,16 +7,24 @@ from typing import Any
 
 import pytest
 
+from kfp_server_api.server.engine.outcome import TaskError
 from kfp_server_api.server.engine.task_config import node_affinity, quantity, resources, tolerations
 
 
 @pytest.mark.parametrize(
     ("text", "canonical"),
     [("1", "1"), ("1.0", "1"), ("0.5", "500m"), ("1000m", "1"), ("1500m", "1500m"), ("64G", "64G"), ("0.5G", "500M"),
-     ("1024Mi", "1Gi"), ("512Mi", "512Mi"), ("2000", "2k"), ("odd", "odd")],
+     ("1024Mi", "1Gi"), ("512Mi", "512Mi"), ("2000", "2k"), ("2e3", "2k"),
+     ("1.5e-3", "1500u"), ("250u", "250u"), (".5", "500m"), ("2.", "2")],
 )  # fmt: skip
 def test_a_quantity_is_written_as_kubernetes_writes_it(text: str, canonical: str) -> None:
     assert quantity(text) == canonical
+
+
+@pytest.mark.parametrize("text", ["odd", "", "1 G", "2GB", "1.2.3", "{{$.inputs.parameters['cpu']}}"])
+def test_what_is_no_quantity_is_refused(text: str) -> None:
+    with pytest.raises(TaskError, match="is no quantity that Kubernetes has"):
+        quantity(text)
 
 
 @pytest.mark.parametrize(

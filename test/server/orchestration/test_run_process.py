@@ -20,6 +20,7 @@ import pytest
 pytest.importorskip("kfp")
 dsl = pytest.importorskip("kfp.dsl")
 
+from fixtures.calling import pipeline  # noqa: E402
 from fixtures.running import Ran, alive, compiled, run, started, until  # noqa: E402
 
 import kfp_server_api.server.orchestration.run_process as execution_module  # noqa: E402
@@ -194,6 +195,14 @@ def test_terminate_twice_is_as_good_as_once(tmp_path: Path) -> None:
     sleep.execution.terminate()
     assert sleep.execution.wait(5)
     assert [e["state"] for e in sleep.events if e["type"] == "run"] == ["RUNNING", "FAILED"]
+
+
+def test_a_run_that_takes_longer_than_its_pipeline_allows_is_failed(tmp_path: Path) -> None:
+    platform = {"platforms": {"kubernetes": {"pipelineConfig": {"activeDeadlineSeconds": 1}}}}
+    spec = {"pipeline_spec": pipeline("sleep 60"), "platform_spec": platform}
+    ran = run(spec, tmp_path)
+    assert ran.last["error"] == "it took longer than the 1 s that its pipeline has for a run"
+    assert ran.states("step") == ["RUNNING", "CANCELED"]
 
 
 def test_terminate_after_the_end_changes_nothing(tmp_path: Path) -> None:

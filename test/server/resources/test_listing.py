@@ -284,6 +284,8 @@ def test_a_filter_of_what_has_tags_is_read_before_all_else(call: Caller, text: s
         (where("name", "IN", string_values={"values": ["É1", "E2"]}), ["e1", "e2"]),
         (where("name", "IS_SUBSTRING", string_value="FAUL"), ["Default"]),
         (where("name", "IS_SUBSTRING", string_value="É_"), ["Default", *NAMES]),
+        (where("name", "IS_SUBSTRING", string_value="É\\_"), []),
+        (where("name", "IS_SUBSTRING", string_value="e\\1"), ["e1"]),
     ],
 )
 def test_numbers_and_texts_are_compared_as_mysql_does(
