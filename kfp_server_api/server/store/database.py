@@ -12,17 +12,18 @@ import json
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from contextvars import ContextVar
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import sqlalchemy as sa
 
 from kfp_server_api.server.store.database_file import DatabaseFile, StoreUnavailable
 from kfp_server_api.server.store.folding import fold
-from kfp_server_api.server.store.rows import execute
 from kfp_server_api.server.store.schema import StoreError, prepare
 
 __all__ = ["PATIENCE", "Store", "StoreError", "StoreUnavailable", "reason_of", "waiting_until"]
@@ -67,6 +68,7 @@ class Store:
         self._then: list[Callable[[], None]] = []  # of the one `write` that goes on
         self._file = DatabaseFile(path)
         self._engine = _engine(path)
+        self._idle: deque[sa.Connection] = deque()
         try:
             with self.write() as connection:
                 prepare(connection)
@@ -103,7 +105,7 @@ class Store:
             StoreUnavailable: the file is gone, or another program keeps readers off it for too long.
         """
         self.check()
-        with _unavailable_if_locked(), self._engine.connect() as connection:
+        with _unavailable_if_locked(), self._connected() as connection, _transaction(connection, "BEGIN"):
             yield connection
 
     @contextmanager
@@ -119,12 +121,26 @@ class Store:
         try:
             self.check()
             self._then.clear()
-            with _unavailable_if_locked(), self._engine.connect() as connection, _begun(connection, deadline):
+            with _unavailable_if_locked(), self._connected() as connection, _writing(connection, deadline):
                 yield connection
             for action in self._then:
                 action()
         finally:
             self._writing.release()
+
+    @contextmanager
+    def _connected(self) -> Iterator[sa.Connection]:
+        """Give a connection that nobody else has meanwhile: to take one from SQLAlchemy's pool costs more than to read."""
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._engine.connect()
+        try:
+            yield connection
+        finally:
+            self._idle.append(connection)
+            if self._closed:
+                self._close_idle()
 
     def then(self, action: Callable[[], None]) -> None:
         """Do something when the changes of the `write` that goes on are kept, before anybody else writes.
@@ -136,16 +152,17 @@ class Store:
     def close(self) -> None:
         """Close the file; who uses the store afterwards gets a StoreError."""
         self._closed = True
+        self._close_idle()
         self._engine.dispose()
         self._file.close()
+
+    def _close_idle(self) -> None:
+        while self._idle:
+            self._idle.pop().close()
 
     def descriptors(self) -> list[int]:
         """Return the descriptors that keep other servers off the file."""
         return self._file.descriptors()
-
-
-def _begun(connection: sa.Connection, deadline: float) -> sa.RootTransaction:
-    return connection.execution_options(write_until=deadline).begin()
 
 
 def _deadline() -> float:
@@ -161,8 +178,8 @@ def _left(deadline: float) -> float:
 def _unavailable_if_locked() -> Iterator[None]:
     try:
         yield
-    except sa.exc.OperationalError as cause:
-        if "locked" in str(cause.orig):
+    except (sa.exc.OperationalError, sqlite3.OperationalError) as cause:
+        if "locked" in reason_of(cause):
             raise StoreUnavailable(_LOCKED) from cause
         raise
 
@@ -173,11 +190,9 @@ def _engine(path: Path) -> sa.Engine:
         connect_args={"timeout": PATIENCE, "check_same_thread": False},
         json_serializer=partial(json.dumps, ensure_ascii=False, separators=(",", ":")),
         hide_parameters=True,  # which hold what users have sent, secrets too
-        pool_size=20,
-        max_overflow=40,
+        poolclass=sa.NullPool,
     )
     sa.event.listen(engine, "connect", _configure)
-    sa.event.listen(engine, "begin", _begin)
     return engine
 
 
@@ -189,20 +204,31 @@ def _configure(connection: sqlite3.Connection, _: object) -> None:
     connection.create_function("fold", 1, fold, deterministic=True)
 
 
-def _begin(connection: sa.Connection) -> None:
-    # A writer takes the lock at once: one that reads first and writes later fails when another was faster.
-    deadline = connection.get_execution_options().get("write_until")
-    if deadline is None:
-        execute(connection, "BEGIN")
-        return
-    _set_timeout(connection, _left(deadline))
+@contextmanager
+def _transaction(connection: sa.Connection, begin: str) -> Iterator[None]:
+    """Have the block see and change one state of the data; SQLAlchemy begins and ends no transactions here."""
+    driver = _driver(connection)
+    driver.execute(begin)
     try:
-        execute(connection, "BEGIN IMMEDIATE")
+        yield
+        driver.execute("COMMIT")
+    except BaseException:
+        if driver.in_transaction:
+            driver.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def _writing(connection: sa.Connection, deadline: float) -> Iterator[None]:
+    # A writer takes the lock at once: one that reads first and writes later fails when another was faster.
+    driver = _driver(connection)
+    driver.execute(f"PRAGMA busy_timeout = {int(_left(deadline) * 1000)}")
+    try:
+        with _transaction(connection, "BEGIN IMMEDIATE"):
+            yield
     finally:
-        _set_timeout(connection, PATIENCE)
+        driver.execute(f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}")
 
 
-def _set_timeout(connection: sa.Connection, seconds: float) -> None:
-    driver = connection.connection.dbapi_connection
-    assert driver
-    driver.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+def _driver(connection: sa.Connection) -> sqlite3.Connection:
+    return cast("sqlite3.Connection", connection.connection.driver_connection)
