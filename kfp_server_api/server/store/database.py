@@ -14,7 +14,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from contextvars import ContextVar
 from functools import partial
 from pathlib import Path
@@ -130,7 +130,7 @@ class Store:
 
     @contextmanager
     def _connected(self) -> Iterator[sa.Connection]:
-        """Give a connection that nobody else has meanwhile: to take one from SQLAlchemy's pool costs more than to read."""
+        """Give a connection that nobody else has meanwhile; a pool of SQLAlchemy costs more than what is read by it."""
         try:
             connection = self._idle.pop()
         except IndexError:
@@ -157,8 +157,9 @@ class Store:
         self._file.close()
 
     def _close_idle(self) -> None:
-        while self._idle:
-            self._idle.pop().close()
+        with suppress(IndexError):  # who closes them may not be alone
+            while True:
+                self._idle.pop().close()
 
     def descriptors(self) -> list[int]:
         """Return the descriptors that keep other servers off the file."""
