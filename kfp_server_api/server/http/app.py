@@ -36,7 +36,6 @@ from kfp_server_api.server.http.paths import SEGMENT, Paths
 from kfp_server_api.server.http.routes import Routes
 from kfp_server_api.server.http.threads import Threads
 from kfp_server_api.server.http.token_guard import TokenGuard
-from kfp_server_api.server.json_safe import json_safe
 from kfp_server_api.server.resources import (
     experiments,
     from_url,
@@ -70,16 +69,6 @@ _GONE = 499
 _FAILURE = "Internal Server Error"
 
 Endpoint = Callable[[Request], Awaitable[Response]]
-
-
-class _Json(JSONResponse):
-    """JSON; a value in the store that JSON cannot have does not keep the others from being read."""
-
-    def render(self, content: Any) -> bytes:
-        try:
-            return super().render(content)
-        except ValueError:
-            return super().render(json_safe(content))
 
 
 class _Streamed(StreamingResponse):
@@ -205,7 +194,8 @@ def _respond(
         assert operation.paging
         items, following = operation.paging.items, operation.paging.next
         answer = {items: answer.items, following: answer.next_page_token, "total_size": answer.total_size}
-    return _Json(protojson.write(operation.returns, answer))
+    text = protojson.write(operation.returns, answer)
+    return Response(text.encode("utf-8", "replace"), media_type=JSONResponse.media_type)
 
 
 def _stream(answer: Stream) -> Response:

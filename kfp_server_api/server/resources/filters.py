@@ -99,7 +99,7 @@ def tag_predicates(text: str, things: str) -> tuple[list[Predicate], str]:
 
 
 def _as_json(items: Sequence[Mapping[str, Any]]) -> Any:
-    return [protojson.write("V2beta1Predicate", item) for item in items]
+    return [json.loads(protojson.write("V2beta1Predicate", item)) for item in items]
 
 
 def _tag(item: Mapping[str, Any]) -> Predicate:

@@ -29,12 +29,12 @@ def first(connection: sa.Connection, table: sa.Table, **columns: Any) -> dict[st
 
 
 def select(connection: sa.Connection, table: sa.Table, rest: Sql) -> list[dict[str, Any]]:
-    """Return rows of a table.
+    """Return rows of a table, without the folded forms of their texts.
 
     Args:
         rest: of the statement, from WHERE on.
     """
-    names, encoded = table.c.keys(), _json_columns(table)
+    names, encoded = _shown(table), _json_columns(table)
     found = execute(connection, f"{_select(table)} {rest.text}", rest.values)
     rows = [dict(zip(names, row)) for row in found]
     for row in rows if encoded else ():
@@ -65,7 +65,14 @@ def _encode(value: Any) -> str:
 
 @cache
 def _select(table: sa.Table) -> str:
-    return f"SELECT {', '.join(table.c.keys())} FROM {table.name}"
+    return f"SELECT {', '.join(_shown(table))} FROM {table.name}"
+
+
+@cache
+def _shown(table: sa.Table) -> tuple[str, ...]:
+    """Return the columns but for those of folded forms."""
+    folded = {key for _, key in _keys(table)}
+    return tuple(name for name in table.c.keys() if name not in folded)
 
 
 @cache
