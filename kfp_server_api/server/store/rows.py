@@ -72,7 +72,7 @@ def _select(table: sa.Table) -> str:
 def _shown(table: sa.Table) -> tuple[str, ...]:
     """Return the columns but for those of folded forms."""
     folded = {key for _, key in _keys(table)}
-    return tuple(name for name in table.c.keys() if name not in folded)
+    return tuple(name for name, _ in table.c.items() if name not in folded)
 
 
 @cache
