@@ -105,7 +105,7 @@ class Store:
             StoreUnavailable: the file is gone, or another program keeps readers off it for too long.
         """
         self.check()
-        with _unavailable_if_locked(), self._connected() as connection, _transaction(connection, "BEGIN"):
+        with _unavailable_if_locked(), self._transaction("BEGIN", PATIENCE) as connection:
             yield connection
 
     @contextmanager
@@ -121,7 +121,8 @@ class Store:
         try:
             self.check()
             self._then.clear()
-            with _unavailable_if_locked(), self._connected() as connection, _writing(connection, deadline):
+            # A writer takes the lock at once: one that reads first and writes later fails when another was faster.
+            with _unavailable_if_locked(), self._transaction("BEGIN IMMEDIATE", _left(deadline)) as connection:
                 yield connection
             for action in self._then:
                 action()
@@ -129,14 +130,24 @@ class Store:
             self._writing.release()
 
     @contextmanager
-    def _connected(self) -> Iterator[sa.Connection]:
-        """Give a connection that nobody else has meanwhile; a pool of SQLAlchemy costs more than what is read by it."""
+    def _transaction(self, begin: str, patience: float) -> Iterator[sa.Connection]:
+        """Give a connection that nobody else has meanwhile, in a transaction that SQLAlchemy neither begins nor ends.
+
+        Connections stay open: a pool of SQLAlchemy costs more than what is read by them.
+        """
         try:
             connection = self._idle.pop()
         except IndexError:
             connection = self._engine.connect()
+        driver = cast("sqlite3.Connection", connection.connection.driver_connection)
         try:
+            _begin(driver, begin, patience)
             yield connection
+            driver.execute("COMMIT")
+        except BaseException:
+            if driver.in_transaction:
+                driver.execute("ROLLBACK")
+            raise
         finally:
             self._idle.append(connection)
             if self._closed:
@@ -205,31 +216,13 @@ def _configure(connection: sqlite3.Connection, _: object) -> None:
     connection.create_function("fold", 1, fold, deterministic=True)
 
 
-@contextmanager
-def _transaction(connection: sa.Connection, begin: str) -> Iterator[None]:
-    """Have the block see and change one state of the data; SQLAlchemy begins and ends no transactions here."""
-    driver = _driver(connection)
-    driver.execute(begin)
+def _begin(driver: sqlite3.Connection, begin: str, patience: float) -> None:
+    """Begin a transaction, for which a database that others have locked is waited for so many seconds."""
+    if patience >= PATIENCE:
+        driver.execute(begin)
+        return
+    driver.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
     try:
-        yield
-        driver.execute("COMMIT")
-    except BaseException:
-        if driver.in_transaction:
-            driver.execute("ROLLBACK")
-        raise
-
-
-@contextmanager
-def _writing(connection: sa.Connection, deadline: float) -> Iterator[None]:
-    # A writer takes the lock at once: one that reads first and writes later fails when another was faster.
-    driver = _driver(connection)
-    driver.execute(f"PRAGMA busy_timeout = {int(_left(deadline) * 1000)}")
-    try:
-        with _transaction(connection, "BEGIN IMMEDIATE"):
-            yield
+        driver.execute(begin)
     finally:
         driver.execute(f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}")
-
-
-def _driver(connection: sa.Connection) -> sqlite3.Connection:
-    return cast("sqlite3.Connection", connection.connection.driver_connection)

@@ -23,8 +23,7 @@ class Sql(NamedTuple):
 
 def first(connection: sa.Connection, table: sa.Table, **columns: Any) -> dict[str, Any] | None:
     """Return the row whose columns have some values, the oldest of several, None where there is none."""
-    where = " AND ".join(f"{name} = ?" for name in columns)
-    found = select(connection, table, Sql(f"WHERE {where} ORDER BY rowid LIMIT 1", tuple(columns.values())))
+    found = select(connection, table, Sql(_first(tuple(columns)), tuple(columns.values())))
     return found[0] if found else None
 
 
@@ -61,6 +60,11 @@ def execute(connection: sa.Connection, sql: str, parameters: Any = ()) -> sqlite
 
 def _encode(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+@cache
+def _first(names: tuple[str, ...]) -> str:
+    return f"WHERE {' AND '.join(f'{name} = ?' for name in names)} ORDER BY rowid LIMIT 1"
 
 
 @cache
