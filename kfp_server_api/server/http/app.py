@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import chain
@@ -39,7 +40,7 @@ from kfp_server_api.server.resources import (
     runs,
     uploads,
 )
-from kfp_server_api.server.resources.call import Call, Context, Handler, Page, Stream
+from kfp_server_api.server.resources.call import PATIENCE, Call, Context, Handler, Page, Stream, before
 
 _log = logging.getLogger(__name__)
 
@@ -55,6 +56,8 @@ HANDLERS: Mapping[str, Handler] = {
 """Every operation that this server does, by name; the others of the API answer 501."""
 
 _ANY_METHOD = frozenset({"healthz_service_get_healthz", "upload_pipeline", "upload_pipeline_version"})
+_AT_ONCE = frozenset({"experiment_service_get_experiment", "pipeline_service_get_pipeline"})
+"""Operations that read one small row, for which nobody keeps a reader waiting: to hand them over takes as long."""
 _GONE = 499
 """Status for a client that closed the connection before it had sent its request; nobody sees it."""
 
@@ -182,6 +185,8 @@ def _endpoint(operation: Operation, context: Context, handler: Handler | None, t
         received = await receive(operation, request)
         respond = partial(_respond, context, operation, handler, request, received)
         with closing(received):
+            if operation.name in _AT_ONCE:
+                return before(time.monotonic() + PATIENCE, respond)
             return await threads.answer(operation, respond, takes_long(received))
 
     return endpoint

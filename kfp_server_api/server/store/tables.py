@@ -72,6 +72,7 @@ experiments: sa.Table = sa.Table(
     _time("last_run_created_at"),
     _key_of("display_name"),
     sa.Index("experiments_by_name", "display_name_key"),
+    sa.Index("experiments_by_time", "created_at", "experiment_id"),
     sa.UniqueConstraint("namespace", "display_name"),
 )
 
@@ -88,6 +89,7 @@ pipelines: sa.Table = sa.Table(
     _key_of("name"),
     _key_of("display_name"),
     sa.Index("pipelines_by_name", "name_key"),
+    sa.Index("pipelines_by_time", "created_at", "pipeline_id"),
     sa.Index("pipelines_by_display_name", "display_name_key"),
     sa.UniqueConstraint("namespace", "name"),
 )

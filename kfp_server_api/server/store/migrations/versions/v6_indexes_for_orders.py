@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Indexes of what is made of columns of runs, and of the names of versions, so that long lists of them stay fast."""
+"""Indexes for the orders of lists that had none, so that long ones stay fast."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ def upgrade() -> None:
     """Add the indexes."""
     for name, made in _MADE_OF_RUNS.items():
         op.create_index(f"runs_sorted_by_{name}", "runs", [sa.text(f"lower({made})"), "run_id"])
+    op.create_index("experiments_by_time", "experiments", ["created_at", "experiment_id"])
+    op.create_index("pipelines_by_time", "pipelines", ["created_at", "pipeline_id"])
     op.drop_index("pipeline_versions_by_name", "pipeline_versions")
     op.create_index(
         "pipeline_versions_by_name", "pipeline_versions", ["pipeline_id", "name_key", "pipeline_version_id"]
