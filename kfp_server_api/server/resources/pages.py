@@ -51,12 +51,23 @@ def _counted(connection: sa.Connection, listing: Listing, query: Query) -> tuple
     asked = conditions(query.predicates, listing.fields)
     scope = [Sql(f"{name} = ?", (value,)) for name, value in query.scope.items()]
     if asked or scope:
-        few = _values(connection, f"SELECT {id} FROM {table.name}", [*scope, *asked], f" LIMIT {_FEW + 1}")
+        narrow = map(_hidden, scope) if _finds_few(listing, query) else scope
+        few = _values(connection, f"SELECT {id} FROM {table.name}", [*narrow, *asked], f" LIMIT {_FEW + 1}")
         if len(few) <= _FEW:
             return len(few), [Sql(f"{id} IN (SELECT value FROM json_each(?))", (json.dumps(few),))]
     [total] = _values(connection, f"SELECT count(*) FROM {table.name}", [*scope, *asked])
     is_indexed = (*query.scope, *_order(listing, query)) in _indexes(table)
     return total, [*(scope if is_indexed else map(_hidden, scope)), *map(_hidden, asked)]
+
+
+def _finds_few(listing: Listing, query: Query) -> bool:
+    """Tell whether rows are asked for by a value that few have, so that its index is better than that of the scope."""
+    keys = [
+        listing.fields[each.key].key
+        for each in query.predicates
+        if each.operation in ("EQUALS", "IN") and not each.is_tag
+    ]
+    return any((key,) in _indexes(listing.table) and key in listing.table.c for key in keys)
 
 
 def _hidden(condition: Sql) -> Sql:
@@ -77,6 +88,7 @@ def _where(where: list[Sql]) -> Sql:
 def _indexes(table: sa.Table) -> frozenset[tuple[str, ...]]:
     """Return the beginnings of the indexes of a table, as the SQL of what is in them."""
     of_all = [tuple(getattr(each, "name", None) or str(each) for each in index.expressions) for index in table.indexes]
+    of_all.append((id_of(table).name,))
     return frozenset(one[:length] for one in of_all for length in range(1, len(one) + 1))
 
 
