@@ -46,30 +46,18 @@ def default_experiment_id(connection: sa.Connection) -> str:
     if remembered:
         return str(remembered["value"])
     description = "All runs created without specifying an experiment will be grouped here."
-    there = _of_name(connection, "Default")
-    chosen = there["experiment_id"] if there else _insert(connection, "Default", description)
-    rows.insert(connection, settings, {"name": _DEFAULT, "value": chosen})
-    return str(chosen)
+    chosen = _of_name(connection, "Default") or _insert(connection, "Default", description)
+    rows.insert(connection, settings, {"name": _DEFAULT, "value": chosen["experiment_id"]})
+    return str(chosen["experiment_id"])
 
 
 def _of_name(connection: sa.Connection, name: str) -> dict[str, Any] | None:
     return rows.first(connection, experiments, display_name_key=fold(name))
 
 
-def _insert(connection: sa.Connection, name: str, description: str) -> str:
-    experiment_id = new_id()
-    rows.insert(
-        connection,
-        experiments,
-        {
-            "experiment_id": experiment_id,
-            "display_name": name,
-            "description": description,
-            "created_at": now(),
-            "storage_state": "AVAILABLE",
-        },
-    )
-    return experiment_id
+def _insert(connection: sa.Connection, name: str, description: str) -> dict[str, Any]:
+    values = {"experiment_id": new_id(), "display_name": name, "description": description, "created_at": now()}
+    return rows.insert(connection, experiments, {**values, "storage_state": "AVAILABLE"})
 
 
 def create(call: Call) -> dict[str, Any]:
@@ -83,7 +71,7 @@ def create(call: Call) -> dict[str, Any]:
             raise exists(
                 f"Failed to create a new experiment. The name {name} already exists. Please specify a new name"
             )
-        return require_experiment(connection, _insert(connection, name, body.get("description", "")))
+        return _insert(connection, name, body.get("description", ""))
 
 
 def _check_body(body: Mapping[str, Any]) -> None:

@@ -63,20 +63,9 @@ def insert_pipeline(
     name, display_name = names(body)
     if rows.first(connection, pipelines, name_key=fold(name)):
         raise exists(f"Failed to create a new pipeline. The name {name} {ending}")
-    pipeline_id = new_id()
-    rows.insert(
-        connection,
-        pipelines,
-        {
-            "pipeline_id": pipeline_id,
-            "name": name,
-            "display_name": display_name,
-            "description": body.get("description", ""),
-            "created_at": now(),
-            "tags": body.get("tags") or None,
-        },
-    )
-    return require_pipeline(connection, pipeline_id)
+    values = {"pipeline_id": new_id(), "name": name, "display_name": display_name, "created_at": now()}
+    description, tags = body.get("description", ""), body.get("tags") or None
+    return rows.insert(connection, pipelines, {**values, "description": description, "tags": tags})
 
 
 def changes(body: Mapping[str, Any]) -> dict[str, Any]:

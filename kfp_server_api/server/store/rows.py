@@ -41,12 +41,14 @@ def select(connection: sa.Connection, table: sa.Table, rest: Sql) -> list[dict[s
     return rows
 
 
-def insert(connection: sa.Connection, table: sa.Table, values: Mapping[str, Any]) -> None:
-    """Store a new row; columns that are left out have their defaults."""
-    encoded = {**_defaults(table), **values}
+def insert(connection: sa.Connection, table: sa.Table, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Store a new row and return it; columns that are left out have their defaults."""
+    row = {**_defaults(table), **values}
+    encoded = dict(row)
     encoded.update((key, fold(encoded[name])) for name, key in _keys(table))
     encoded.update((name, _encode(encoded[name])) for name in _json_columns(table) if encoded[name] is not None)
     execute(connection, _insert(table), encoded)
+    return {name: row[name] for name in _shown(table)}
 
 
 def execute(connection: sa.Connection, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
