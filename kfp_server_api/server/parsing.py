@@ -90,8 +90,8 @@ def _apart(what: str, about: str, file: IO[bytes]) -> Any:
     try:
         done = subprocess.run(command, stdin=file, capture_output=True, timeout=_LONGEST, check=True)
         error, found = marshal.loads(done.stdout)
-    except subprocess.SubprocessError as cause:
-        _log.warning("%s %s could not be read: %s; %s", what, about, cause, getattr(cause, "stderr", b"")[-1000:])
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as cause:
+        _log.warning("%s %s could not be read: %s; %s", what, about, cause, (cause.stderr or b"")[-1000:])
         error, found = what, "reading it takes too much time or memory"
     if error:
         raise _ERRORS[error](found)

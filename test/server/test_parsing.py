@@ -95,6 +95,12 @@ def test_what_takes_too_much_memory_is_refused(monkeypatch: pytest.MonkeyPatch) 
         parse_file("a.yaml", file)
 
 
+def test_what_takes_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kfp_server_api.server.parsing._LONGEST", 0.0)
+    with pytest.raises(RequestError, match="too much time or memory"):
+        body({"description": LONG})
+
+
 def test_a_body_of_more_bytes_is_refused_with_its_limit(call: Caller) -> None:
     reply = call("POST", "/experiments", b'{"display_name":"%b"}' % (b"x" * LARGEST))
     assert (reply.status, reply.json["code"], str(LARGEST) in reply.json["message"]) == (400, 3, True)

@@ -176,6 +176,9 @@ class _Reader:
             self._count(0, 0)
         tag = event.tag
         if tag is None and event.implicit[0] and text[:1] in _RESOLVERS:
+            if _USUAL_NUMBER.match(text):  # as below, in a quarter of the time
+                value = float(text)
+                return int(value) if value.is_integer() else value
             return _plain(text) if len(text) < _SHORT else _plain.__wrapped__(text)
         if tag is None:
             return _text(text)
@@ -186,9 +189,6 @@ class _Reader:
 @lru_cache(maxsize=10_000)
 def _plain(text: str) -> Any:
     """Return the value of a text without quotes and tag."""
-    if _USUAL_NUMBER.match(text):  # as below, in a quarter of the time
-        value = float(text)
-        return int(value) if value.is_integer() else value
     for tag, pattern in _RESOLVERS.get(text[:1], ()):
         if pattern.match(text):
             return _typed(tag, text)

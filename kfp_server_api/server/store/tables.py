@@ -143,7 +143,10 @@ MADE_OF_RUNS = {
 }
 """What runs are listed by that is made of columns, by its name in the API; an index must have the same words."""
 
-_OF_EXPERIMENT = ("experiment_id", "created_at", "run_id", "display_name_key", "storage_state", "state")
+_OF_EXPERIMENT = (
+    *("experiment_id", "created_at", "run_id", "display_name_key", "storage_state", "state"),
+    *("finished_at", "scheduled_at", "description_key", "recurring_run_id"),
+)
 """What the runs of one experiment are listed and filtered by, in one index, so that no row is read for nothing."""
 
 runs: sa.Table = sa.Table(
