@@ -32,6 +32,7 @@ _ANY_JSON = frozenset({("V2beta1RuntimeConfig", "parameters"), ("V2beta1Metadata
 """Fields whose values are any JSON; the others of type object hold JSON objects."""
 
 
+@cache
 def camel(name: str) -> str:
     """Return the lowerCamelCase form of a snake_case name."""
     head, *tail = name.split("_")

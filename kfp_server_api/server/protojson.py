@@ -6,22 +6,25 @@ Inside the server a resource is a dict by attribute names; times are whole Unix 
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from kfp_server_api import models
 from kfp_server_api.server.errors import malformed
 from kfp_server_api.server.gotext import BOOLS, json_error, quote
-from kfp_server_api.server.json_safe import as_double
+from kfp_server_api.server.json_safe import as_double, json_safe
 from kfp_server_api.server.json_tokens import ProtoError, Tokens
 from kfp_server_api.server.message_reader import DICT, LIST, MessageReader, camel
 from kfp_server_api.server.times import time_text
 
 _SPACE = " \t\r\n"
 _SCALARS = frozenset({"str", "bool", "int", "datetime"})
+_text: Callable[[str], str] = json.encoder.encode_basestring
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 _INTEGER = re.compile(r"[+-]?[0-9]+\Z")
 
 
@@ -87,56 +90,76 @@ def _read_text(type_name: str, text: str, wire: str) -> Any:
     return text
 
 
-def write(type_name: str, value: Any) -> Any:
-    """Return a value of the server as the API's JSON: zero values are left out, times are text."""
+def write(type_name: str, value: Any) -> str:
+    """Return a value of the server as the API's JSON text: zero values are left out, times are text.
+
+    What JSON cannot have, but the store has, does not keep the rest from being read.
+    """
     return _writer(type_name)(value)
 
 
 @cache
-def _writer(type_name: str) -> Callable[[Any], Any]:
+def _writer(type_name: str) -> Callable[[Any], str]:
     """Return what writes the values of a type."""
     listed, mapped = LIST.match(type_name), DICT.match(type_name)
     if listed or mapped:
         inner = _writer((listed or mapped or [])[1])
         if listed:
-            return lambda value: [inner(item) for item in value]
-        return lambda value: {key: inner(item) for key, item in value.items()}
+            return lambda value: f"[{','.join(map(inner, value))}]"
+        return lambda value: f"{{{','.join(f'{_text(key)}:{inner(item)}' for key, item in value.items())}}}"
     if type_name == "datetime":
-        return time_text
-    if type_name == "object":
-        return _json_value
-    if type_name in _SCALARS or hasattr(getattr(models, type_name), "allowable_values"):
-        return lambda value: value
+        return _time
+    if type_name == "str":
+        return _text
+    if type_name in _SCALARS or type_name == "object" or hasattr(getattr(models, type_name), "allowable_values"):
+        return _json
     return _model_writer(type_name)
 
 
-def _json_value(value: Any) -> Any:
-    return as_double(value) if isinstance(value, float) and math.isfinite(value) else value
+@lru_cache(maxsize=10_000)
+def _time(seconds: float) -> str:
+    return f'"{time_text(seconds)}"'
 
 
-def _model_writer(type_name: str) -> Callable[[Any], Any]:
+def _json(value: Any) -> str:
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, float) and math.isfinite(value):
+        value = as_double(value)
+    try:
+        return _encode(value)
+    except ValueError:
+        return _encode(json_safe(value))
+
+
+def _model_writer(type_name: str) -> Callable[[Any], str]:
     model = getattr(models, type_name)
-    fields: list[tuple[str, str, Callable[[Any], bool], Callable[[Any], Any]]] = []
+    fields: list[tuple[str, str, Callable[[Any], bool] | None, Callable[[Any], str]]] = []
 
-    def write_model(value: Any) -> Any:
+    def write_model(value: Any) -> str:
         if not fields:  # made when they are first needed, since models refer to one another
-            fields.extend((n, model.attribute_map[n], _is_set(t), _writer(t)) for n, t in model.openapi_types.items())
-        return {
-            key: write_field(item)
-            for name, key, is_set, write_field in fields
-            if (item := value.get(name)) is not None and is_set(item)
-        }
+            fields.extend(
+                (n, f'"{model.attribute_map[n]}":', _is_set(t), _writer(t)) for n, t in model.openapi_types.items()
+            )
+        found = []
+        for name, key, is_set, write_field in fields:
+            item = value.get(name)
+            if item if is_set is None else item is not None and is_set(item):
+                found.append(key + write_field(item))
+        return f"{{{','.join(found)}}}"
 
     return write_model
 
 
-def _is_set(type_name: str) -> Callable[[Any], bool]:
-    """Return what tells whether a field's value that is not None is written.
+def _is_set(type_name: str) -> Callable[[Any], bool] | None:
+    """Return what tells whether a field's value that is not None is written; None if that is whether it is true.
 
     A time of 0 is (it means "not yet"), and so is any JSON value, and an object that was set explicitly, even if empty.
     """
-    if type_name in _SCALARS or LIST.match(type_name) or DICT.match(type_name):
-        return (lambda value: True) if type_name == "datetime" else bool
-    if type_name != "object" and hasattr(getattr(models, type_name), "allowable_values"):
-        return lambda value: bool(value) and not str(value).endswith("UNSPECIFIED")  # a number may stand for a name
+    if (type_name in _SCALARS and type_name != "datetime") or LIST.match(type_name) or DICT.match(type_name):
+        return None
+    if type_name not in ("datetime", "object") and hasattr(getattr(models, type_name), "allowable_values"):
+        names = getattr(models, type_name).allowable_values
+        zeros = {"", 0, *(name for name in names if name.endswith("UNSPECIFIED"))}  # a number may stand for a name
+        return lambda value: value not in zeros
     return lambda value: True

@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 import time
 from datetime import datetime, timedelta, timezone
-from functools import lru_cache
 
 NEVER = 0
 """"Not yet" of runs and experiments: 1970-01-01T00:00:00Z."""
@@ -44,7 +43,6 @@ def parse_time(text: str) -> int:
     return seconds
 
 
-@lru_cache(maxsize=10_000)
 def time_text(seconds: float) -> str:
     """Return seconds as RFC 3339 text in UTC, whole seconds; what is out of its years is put at their edge."""
     within = min(max(int(seconds), TASK_NEVER), _LAST)

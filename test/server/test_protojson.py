@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -80,6 +81,6 @@ def test_a_text_may_hold_nothing_after_its_message() -> None:
 
 @pytest.mark.parametrize(("number", "shown"), [(1.0, 1), (-0.0, 0), (1.5, 1.5), (1e21, 1e21)])
 def test_a_whole_number_is_shown_without_its_point(number: float, shown: float) -> None:
-    reply = protojson.write(RUN, {"runtime_config": {"parameters": {"a": number}}})
-    value = reply["runtime_config"]["parameters"]["a"]
+    text = protojson.write(RUN, {"runtime_config": {"parameters": {"a": number}}})
+    value = json.loads(text)["runtime_config"]["parameters"]["a"]
     assert (value, type(value)) == (shown, type(shown))

@@ -4,26 +4,20 @@
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Awaitable, Callable, Generator, Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import chain
-from typing import Any
 
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
-from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from kfp_server_api import api
 from kfp_server_api._operation import Operation, operations
 from kfp_server_api.server import protojson
 from kfp_server_api.server.errors import (
     INTERNAL,
-    NOT_FOUND,
     UNIMPLEMENTED,
     GatewayError,
     RequestError,
@@ -32,11 +26,10 @@ from kfp_server_api.server.errors import (
 )
 from kfp_server_api.server.http.arguments import Received, closing, read_arguments, receive, takes_file, takes_long
 from kfp_server_api.server.http.origin_guard import OriginGuard
-from kfp_server_api.server.http.paths import SEGMENT, Paths
-from kfp_server_api.server.http.routes import Routes
+from kfp_server_api.server.http.paths import refusal
+from kfp_server_api.server.http.routes import Endpoint, Route, Routes
 from kfp_server_api.server.http.threads import Threads
 from kfp_server_api.server.http.token_guard import TokenGuard
-from kfp_server_api.server.json_safe import json_safe
 from kfp_server_api.server.resources import (
     experiments,
     from_url,
@@ -47,7 +40,7 @@ from kfp_server_api.server.resources import (
     runs,
     uploads,
 )
-from kfp_server_api.server.resources.call import Call, Context, Handler, Page, Stream
+from kfp_server_api.server.resources.call import PATIENCE, Call, Context, Handler, Page, Stream, before
 
 _log = logging.getLogger(__name__)
 
@@ -63,23 +56,12 @@ HANDLERS: Mapping[str, Handler] = {
 """Every operation that this server does, by name; the others of the API answer 501."""
 
 _ANY_METHOD = frozenset({"healthz_service_get_healthz", "upload_pipeline", "upload_pipeline_version"})
-_PLACEHOLDER = re.compile(r"\{([^}]+)\}")
+_AT_ONCE = frozenset({"experiment_service_get_experiment", "pipeline_service_get_pipeline"})
+"""Operations that read one small row, for which nobody keeps a reader waiting: to hand them over takes as long."""
 _GONE = 499
 """Status for a client that closed the connection before it had sent its request; nobody sees it."""
 
 _FAILURE = "Internal Server Error"
-
-Endpoint = Callable[[Request], Awaitable[Response]]
-
-
-class _Json(JSONResponse):
-    """JSON; a value in the store that JSON cannot have does not keep the others from being read."""
-
-    def render(self, content: Any) -> bytes:
-        try:
-            return super().render(content)
-        except ValueError:
-            return super().render(json_safe(content))
 
 
 class _Streamed(StreamingResponse):
@@ -111,7 +93,7 @@ def make_app(
     handlers: Mapping[str, Handler] = HANDLERS,
     token: str = "",
     threads: Threads | None = None,
-) -> Starlette:
+) -> ASGIApp:
     """Return the ASGI application that serves the API.
 
     Args:
@@ -124,17 +106,47 @@ def make_app(
     """
     threads = threads or Threads()
     routes = [_route(operation, context, handlers.get(operation.name), threads) for operation in _in_order()]
-    app = Starlette(
-        routes=[Routes([*routes, *_older_routes(context, threads)])],
-        middleware=[
-            Middleware(OriginGuard, hosts=list(hosts), origins=list(origins)),
-            Middleware(TokenGuard, token=token, open_paths=_health_paths()),
-            Middleware(Paths),
-        ],
-        exception_handlers={HTTPException: _http_error, Exception: _failure},
+    return _App(
+        Routes([*routes, *_older_routes(context, threads)]),
+        (OriginGuard(hosts, origins).refusal, TokenGuard(token, _health_paths()).refusal, refusal),
     )
-    app.router.redirect_slashes = False  # to the API a trailing slash is another path
-    return app
+
+
+class _App:
+    """The application: what Starlette's own does besides takes as long as all of this.
+
+    Args:
+        refusals: what may answer instead of a route, in order.
+    """
+
+    def __init__(self, routes: Routes, refusals: Iterable[Callable[[Scope], Response | None]]) -> None:
+        self._routes = routes
+        self._refusals = tuple(refusals)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        for refuse in self._refusals:
+            response = refuse(scope)
+            if response:
+                break
+        else:
+            response = await self._answer(scope, receive)
+        await response(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Response:
+        try:
+            route, scope["path_params"] = self._routes.find(scope["method"], scope["path"])
+        except GatewayError as problem:
+            return _no_route(scope["path"], problem)
+        try:
+            return await route.endpoint(Request(scope, receive))
+        except RequestError as problem:
+            return _problem(problem)
+        except ClientDisconnect:
+            return Response(status_code=_GONE)
+        except Exception:
+            _log.exception("%s failed", route.name)
+            return _problem(route.error(INTERNAL, _FAILURE))
 
 
 def _health_paths() -> frozenset[str]:
@@ -148,16 +160,9 @@ def _in_order() -> list[Operation]:
 
 
 def _route(operation: Operation, context: Context, handler: Handler | None, threads: Threads) -> Route:
-    path = _PLACEHOLDER.sub(lambda match: f"{{{match[1].replace('.', '_')}:{SEGMENT}}}", operation.path)
-    methods = None if operation.name in _ANY_METHOD else {operation.method}
-    return _route_of(path, _endpoint(operation, context, handler, threads), methods)
-
-
-def _route_of(path: str, endpoint: Endpoint, methods: set[str] | None) -> Route:
-    """Return a route of some methods, None for all; to the API HEAD is not the same as GET."""
-    route = Route(path, endpoint, methods=list(methods or ()))
-    route.methods = methods
-    return route
+    methods = () if operation.name in _ANY_METHOD else (operation.method,)
+    error = UploadError if takes_file(operation) else RequestError
+    return Route(operation.name, operation.path, methods, _endpoint(operation, context, handler, threads), error)
 
 
 def _older_routes(context: Context, threads: Threads) -> list[Route]:
@@ -167,29 +172,22 @@ def _older_routes(context: Context, threads: Threads) -> list[Route]:
         async def endpoint(request: Request) -> Response:
             return await threads.run(lambda: _stream(handler(Call(context, request.path_params))))
 
-        return _route_of(path, endpoint, None)
+        return Route(path, path, (), endpoint)
 
-    log_path = f"/apis/v1alpha1/runs/{{run_id:{SEGMENT}}}/nodes/{{node_id:{SEGMENT}}}/log"
+    log_path = "/apis/v1alpha1/runs/{run_id}/nodes/{node_id}/log"
     return [route("/apis/v1beta1/healthz", health.get_v1), route(log_path, logs.read_log)]
 
 
 def _endpoint(operation: Operation, context: Context, handler: Handler | None, threads: Threads) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        try:
-            if handler is None:
-                raise RequestError(UNIMPLEMENTED, f"The local server does not implement {operation.name}")
-            received = await receive(operation, request)
-            respond = partial(_respond, context, operation, handler, request, received)
-            with closing(received):
-                return await threads.answer(operation, respond, takes_long(received))
-        except RequestError as problem:
-            return _problem(problem)
-        except ClientDisconnect:
-            return Response(status_code=_GONE)
-        except Exception:
-            _log.exception("%s failed", operation.name)
-            error = UploadError if takes_file(operation) else RequestError
-            return _problem(error(INTERNAL, _FAILURE))
+        if handler is None:
+            raise RequestError(UNIMPLEMENTED, f"The local server does not implement {operation.name}")
+        received = await receive(operation, request)
+        respond = partial(_respond, context, operation, handler, request, received)
+        with closing(received):
+            if operation.name in _AT_ONCE:
+                return before(time.monotonic() + PATIENCE, respond)
+            return await threads.answer(operation, respond, takes_long(received))
 
     return endpoint
 
@@ -205,7 +203,8 @@ def _respond(
         assert operation.paging
         items, following = operation.paging.items, operation.paging.next
         answer = {items: answer.items, following: answer.next_page_token, "total_size": answer.total_size}
-    return _Json(protojson.write(operation.returns, answer))
+    text = protojson.write(operation.returns, answer)
+    return Response(text.encode("utf-8", "replace"), media_type=JSONResponse.media_type)
 
 
 def _stream(answer: Stream) -> Response:
@@ -221,14 +220,8 @@ def _problem(problem: RequestError) -> Response:
     return JSONResponse(problem.body(), problem.status, media_type="text/plain" if early else None)
 
 
-async def _http_error(request: Request, error: Exception) -> Response:
-    """Answer for a path without route (404) or a method that no route of it has (501, like the gateway)."""
-    unknown = isinstance(error, HTTPException) and error.status_code == 404
-    if unknown and not request.scope["path"].startswith("/apis/"):
+def _no_route(path: str, problem: GatewayError) -> Response:
+    """Answer for a path without route, or a method that no route of it has, like the gateway."""
+    if problem.status == 404 and not path.startswith("/apis/"):
         return PlainTextResponse("404 page not found\n", 404)
-    what = (NOT_FOUND, "Not Found") if unknown else (UNIMPLEMENTED, "Method Not Allowed")
-    return _problem(GatewayError(*what))
-
-
-async def _failure(request: Request, error: Exception) -> Response:
-    return _problem(RequestError(INTERNAL, _FAILURE))
+    return _problem(problem)

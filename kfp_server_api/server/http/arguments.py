@@ -89,6 +89,8 @@ def read_arguments(operation: Operation, request: Request, received: Received) -
 
 def _query(operation: Operation, request: Request) -> dict[str, Any]:
     """Return what a query says; of what stands in it twice an upload takes the first."""
+    if not request.scope["query_string"]:
+        return {}
     queries = [param for param in operation.params if param.location == "query"]
     pairs = request.query_params.multi_items()
     if takes_file(operation):

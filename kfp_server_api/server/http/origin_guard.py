@@ -3,22 +3,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from ipaddress import ip_address
 
-from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.responses import JSONResponse, Response
+from starlette.types import Scope
 
 from kfp_server_api.server.errors import FORBIDDEN, GatewayError
+
+_TELLING = frozenset({b"host", b"origin", b"sec-fetch-site"})
 
 
 class OriginGuard:
     """Answers 403 to requests that another site's page makes.
 
     Args:
-        app: what answers the other requests.
         hosts: names and addresses that the server listens on. A page whose own name resolves to this
             machine (DNS rebinding) gives another `Host`. With an address that stands for all of the machine's,
             such as 0.0.0.0, any `Host` is taken.
@@ -26,33 +26,38 @@ class OriginGuard:
             as `Host` then.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str], origins: Iterable[str] = ()) -> None:
-        self._app = app
+    def __init__(self, hosts: Iterable[str], origins: Iterable[str] = ()) -> None:
         self._origins = frozenset(origins)
         own = {host.lower() for host in hosts if host}
         self._any_host = any(map(_is_unspecified, own))
         self._hosts = own | {_name(_netloc(origin)) for origin in self._origins}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        reason = self._refusal(Headers(scope=scope)) if scope["type"] == "http" else ""
-        if not reason:
-            return await self._app(scope, receive, send)
+    def refusal(self, scope: Scope) -> Response | None:
+        """Return the reply to a request that is refused, None to one that is not."""
+        told: dict[bytes, list[str]] = {}
+        for name, value in scope["headers"]:
+            if name in _TELLING:
+                told.setdefault(name, []).append(value.decode("latin-1"))
+        hosts = told.pop(b"host", [])
+        reason = self._reason(hosts) or (self._reason_of_page(hosts, told) if told else "")
         problem = GatewayError(FORBIDDEN, reason)
-        return await JSONResponse(problem.body(), problem.status)(scope, receive, send)
+        return JSONResponse(problem.body(), problem.status) if reason else None
 
-    def _refusal(self, headers: Headers) -> str:
-        """Return why a request is refused, "" if it is not."""
-        for host in headers.getlist("host"):
+    def _reason(self, hosts: list[str]) -> str:
+        for host in hosts:
             if not self._is_own(_name(host)):
                 return f"The Host {host} is not this server's; start the server with it as --host"
-        site = headers.get("sec-fetch-site", "").lower()
-        origins = [origin.lower() for origin in headers.getlist("origin")]
+        return ""
+
+    def _reason_of_page(self, hosts: list[str], told: Mapping[bytes, list[str]]) -> str:
+        """Return why what a page asks for is refused, "" if it is not."""
+        site = told.get(b"sec-fetch-site", [""])[0].lower()
+        origins = [origin.lower() for origin in told.get(b"origin", ())]
         if origins and self._origins.issuperset(origins):
             return ""
         if site == "cross-site":
             return "Requests from pages of other sites are not answered"
-        own = {f"{scheme}://{host.lower()}" for scheme in ("http", "https") for host in headers.getlist("host")}
+        own = {f"{scheme}://{host.lower()}" for scheme in ("http", "https") for host in hosts}
         if site == "same-origin":
             own.add("null")  # of a page that sends no referrer
         if any(origin not in own for origin in origins):

@@ -3,40 +3,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Union
+import re
+from collections.abc import Awaitable, Callable, Collection, Iterable
+from typing import NamedTuple, Union
 
-from starlette.routing import BaseRoute, Match, Route
-from starlette.types import Receive, Scope, Send
+from starlette.requests import Request
+from starlette.responses import Response
 
-_Key = tuple[int, Union[str, None]]
+from kfp_server_api.server.errors import NOT_FOUND, UNIMPLEMENTED, GatewayError, RequestError
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+_PLACEHOLDER = re.compile(r"\\\{(.+?)\\\}")
 _NAMED = 3
 """Position of the part of a path that says which resource it is of: `/apis/v2beta1/runs/{run_id}`."""
+_Key = tuple[int, Union[str, None]]
 
 
-class Routes(BaseRoute):
-    """Routes as one, which go by the number of their path's parts and by the one that names the resource."""
+class Route(NamedTuple):
+    """What answers the requests of a path.
+
+    Attributes:
+        name: what it does, for the log.
+        path: with placeholders for whole parts between slashes, which may be empty, or the beginnings of such parts.
+        methods: no others are answered; () stands for all. To the API HEAD is not the same as GET.
+        error: the shape of its errors.
+    """
+
+    name: str
+    path: str
+    methods: Collection[str]
+    endpoint: Endpoint
+    error: type[RequestError] = RequestError
+
+
+class Routes:
+    """Routes by the number of their path's parts and by the one that names the resource."""
 
     def __init__(self, routes: Iterable[Route]) -> None:
-        self._routes: dict[_Key, list[Route]] = {}
+        self._routes: dict[_Key, list[tuple[re.Pattern[str], Route]]] = {}
         for route in routes:
-            self._routes.setdefault(_key(route.path), []).append(route)
+            self._routes.setdefault(_key(route.path), []).append((_pattern(route.path), route))
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Return the first route that matches path and method, or the first with another method."""
-        count, name = _key(scope["path"])
-        best, found = Match.NONE, {}
-        for route in (*self._routes.get((count, name), ()), *self._routes.get((count, None), ())):
-            match, child = route.matches(scope)
-            if match.value > best.value:
-                best, found = match, {**child, "found": route}
-            if match is Match.FULL:
-                break
-        return best, found
+    def find(self, method: str, path: str) -> tuple[Route, dict[str, str]]:
+        """Return the first route that matches path and method, and what stands in the place of its placeholders.
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer by the route that was found."""
-        await scope["found"].handle(scope, receive, send)
+        Raises:
+            GatewayError: there is none with this path, or those with it have other methods.
+        """
+        count, name = _key(path)
+        is_known = False
+        for pattern, route in (*self._routes.get((count, name), ()), *self._routes.get((count, None), ())):
+            found = pattern.fullmatch(path)
+            if found and (not route.methods or method in route.methods):
+                return route, found.groupdict()
+            is_known = is_known or found is not None
+        raise GatewayError(UNIMPLEMENTED, "Method Not Allowed") if is_known else GatewayError(NOT_FOUND, "Not Found")
+
+
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(_PLACEHOLDER.sub(lambda found: f"(?P<{_name(found[1])}>[^/]*)", re.escape(path)))
+
+
+def _name(placeholder: str) -> str:
+    return re.sub(r"\W+", "_", placeholder)
 
 
 def _key(path: str) -> _Key:

@@ -6,8 +6,8 @@ from __future__ import annotations
 import hmac
 
 from starlette.datastructures import Headers
-from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.responses import JSONResponse, Response
+from starlette.types import Scope
 
 from kfp_server_api.server.errors import UNAUTHENTICATED, RequestError
 
@@ -18,24 +18,21 @@ class TokenGuard:
     """Answers 401 to requests without the token.
 
     Args:
-        app: what answers the other requests.
         token: what they have to show; with "" nothing is asked for.
         open_paths: paths that are answered without.
     """
 
-    def __init__(self, app: ASGIApp, token: str, open_paths: frozenset[str]) -> None:
-        self._app = app
+    def __init__(self, token: str, open_paths: frozenset[str]) -> None:
         self._token = token.encode()
         self._open_paths = open_paths
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
-        if not self._token or scope["type"] != "http" or scope["path"] in self._open_paths or self._is_shown(scope):
-            return await self._app(scope, receive, send)
+    def refusal(self, scope: Scope) -> Response | None:
+        """Return the reply to a request that is refused, None to one that is not."""
+        if not self._token or scope["path"] in self._open_paths or self._is_shown(scope):
+            return None
         body = _REFUSED.body()
         # As servers of a cluster have it: the whole message in the place of a scheme.
-        headers = {"WWW-Authenticate": body["message"]}
-        return await JSONResponse(body, _REFUSED.status, headers)(scope, receive, send)
+        return JSONResponse(body, _REFUSED.status, {"WWW-Authenticate": body["message"]})
 
     def _is_shown(self, scope: Scope) -> bool:
         shown = Headers(scope=scope).getlist("authorization")

@@ -13,8 +13,9 @@ from kfp_server_api.server.errors import ABORTED, RequestError, doing, exists, f
 from kfp_server_api.server.resources.call import Call, Handler, Page
 from kfp_server_api.server.resources.listing import listing, read_query
 from kfp_server_api.server.resources.pages import read_page
-from kfp_server_api.server.resources.validation import check_length, new_id, same_name
+from kfp_server_api.server.resources.validation import check_length, new_id
 from kfp_server_api.server.store import rows
+from kfp_server_api.server.store.folding import fold
 from kfp_server_api.server.store.tables import experiments, runs, settings
 from kfp_server_api.server.times import now
 
@@ -30,7 +31,7 @@ def require_experiment(connection: sa.Connection, experiment_id: str) -> dict[st
     Raises:
         RequestError: there is none with this id.
     """
-    row = rows.by_id(connection, experiments, experiment_id)
+    row = rows.first(connection, experiments, experiment_id=experiment_id)
     if row is None:
         raise not_found("Experiment", experiment_id)
     return row
@@ -41,35 +42,22 @@ def default_experiment_id(connection: sa.Connection) -> str:
 
     Its id is remembered, so that no other experiment takes its place.
     """
-    query = sa.select(settings.c.value).where(settings.c.name == _DEFAULT)
-    remembered: str | None = connection.scalar(query)
+    remembered = rows.first(connection, settings, name=_DEFAULT)
     if remembered:
-        return remembered
-    chosen: str = connection.scalar(same_name(_c.experiment_id, _c.display_name_key, "Default")) or _insert(
-        connection,
-        {
-            "display_name": "Default",
-            "description": "All runs created without specifying an experiment will be grouped here.",
-        },
-    )
-    connection.execute(settings.insert().values(name=_DEFAULT, value=chosen))
-    return chosen
+        return str(remembered["value"])
+    description = "All runs created without specifying an experiment will be grouped here."
+    chosen = _of_name(connection, "Default") or _insert(connection, "Default", description)
+    rows.insert(connection, settings, {"name": _DEFAULT, "value": chosen["experiment_id"]})
+    return str(chosen["experiment_id"])
 
 
-def _insert(connection: sa.Connection, body: Mapping[str, Any]) -> str:
-    experiment_id = new_id()
-    rows.insert(
-        connection,
-        experiments,
-        {
-            "experiment_id": experiment_id,
-            "display_name": body["display_name"],
-            "description": body.get("description", ""),
-            "created_at": now(),
-            "storage_state": "AVAILABLE",
-        },
-    )
-    return experiment_id
+def _of_name(connection: sa.Connection, name: str) -> dict[str, Any] | None:
+    return rows.first(connection, experiments, display_name_key=fold(name))
+
+
+def _insert(connection: sa.Connection, name: str, description: str) -> dict[str, Any]:
+    values = {"experiment_id": new_id(), "display_name": name, "description": description, "created_at": now()}
+    return rows.insert(connection, experiments, {**values, "storage_state": "AVAILABLE"})
 
 
 def create(call: Call) -> dict[str, Any]:
@@ -79,11 +67,11 @@ def create(call: Call) -> dict[str, Any]:
     with doing("[ExperimentServer]: Failed to create a experiment due to conversion error"):
         _check_body(body)
     with doing("Failed to create a experiment"), call.context.store.write() as connection:
-        if connection.scalar(same_name(_c.experiment_id, _c.display_name_key, name)):
+        if _of_name(connection, name):
             raise exists(
                 f"Failed to create a new experiment. The name {name} already exists. Please specify a new name"
             )
-        return require_experiment(connection, _insert(connection, body))
+        return _insert(connection, name, body.get("description", ""))
 
 
 def _check_body(body: Mapping[str, Any]) -> None:

@@ -9,8 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote_plus
 
-import sqlalchemy as sa
-
 from kfp_server_api import models
 from kfp_server_api._operation import ListField
 from kfp_server_api.server import protojson
@@ -18,6 +16,7 @@ from kfp_server_api.server.errors import doing, invalid
 from kfp_server_api.server.gotext import quote, unescape
 from kfp_server_api.server.json_tokens import ProtoError
 from kfp_server_api.server.store.folding import fold
+from kfp_server_api.server.store.rows import Sql
 
 CONTINUED = ".:"
 """Ends of names that a caller continues."""
@@ -33,18 +32,17 @@ class Listed(NamedTuple):
     """A name that a list is sorted and filtered by.
 
     Attributes:
-        column: what it stands for.
-        key: what is compared and sorted by: for texts their folded form.
+        column: the SQL of what it stands for.
+        key: that of what is compared and sorted by: for texts their folded form.
+        is_number: whether it stands for numbers, which times are, too: whole Unix seconds.
+        is_literal: whether it is the same for all rows.
     """
 
     field: ListField
-    column: sa.ColumnElement[Any]
-    key: sa.ColumnElement[Any]
-
-    @property
-    def is_number(self) -> bool:
-        """Tell whether the column holds numbers, which times are, too: whole Unix seconds."""
-        return isinstance(self.column.type, sa.Integer)
+    column: str
+    key: str
+    is_number: bool
+    is_literal: bool = False
 
 
 def _word(model: Any, name: str) -> str:
@@ -101,7 +99,7 @@ def tag_predicates(text: str, things: str) -> tuple[list[Predicate], str]:
 
 
 def _as_json(items: Sequence[Mapping[str, Any]]) -> Any:
-    return [protojson.write("V2beta1Predicate", item) for item in items]
+    return [json.loads(protojson.write("V2beta1Predicate", item)) for item in items]
 
 
 def _tag(item: Mapping[str, Any]) -> Predicate:
@@ -172,7 +170,7 @@ def _listed(key: str, fields: Mapping[str, Listed]) -> Listed | None:
     return None if listed is None or listed.field.only == "sort" else listed
 
 
-def conditions(predicates: Sequence[Predicate], fields: Mapping[str, Listed]) -> list[sa.ColumnElement[bool]]:
+def conditions(predicates: Sequence[Predicate], fields: Mapping[str, Listed]) -> list[Sql]:
     """Return the SQL of predicates.
 
     Raises:
@@ -181,39 +179,31 @@ def conditions(predicates: Sequence[Predicate], fields: Mapping[str, Listed]) ->
     return [_condition(predicate, _listed(predicate.key, fields)) for predicate in predicates]
 
 
-def _condition(predicate: Predicate, listed: Listed | None) -> sa.ColumnElement[bool]:
+def _condition(predicate: Predicate, listed: Listed | None) -> Sql:
     if listed is None:
         raise invalid(f"no support for filtering on unrecognized field {quote(predicate.key)}")
+    value = predicate.value
     if predicate.is_tag:
-        return _tag_condition(listed.column, predicate.key[len(_TAGS) :], predicate.value)
+        tag = (fold(predicate.key[len(_TAGS) :]), fold(value))
+        return Sql(f"EXISTS (SELECT 1 FROM json_each({listed.column}) WHERE fold(key) = ? AND fold(value) = ?)", tag)
     if predicate.operation == "IS_SUBSTRING":
-        key = sa.cast(listed.column, sa.Text) if listed.is_number else listed.key
-        return key.like(fold(f"%{predicate.value}%"), escape="\\")
+        text = f"CAST({listed.column} AS TEXT)" if listed.is_number else listed.key
+        return Sql(f"{text} LIKE ? ESCAPE '\\'", (fold(f"%{value}%"),))
     if predicate.operation == "IN":
-        column, comparable = _sides(listed, not predicate.value or isinstance(predicate.value[0], str))
-        return column.in_([comparable(value) for value in predicate.value])
-    column, comparable = _sides(listed, isinstance(predicate.value, str))
-    found: sa.ColumnElement[bool] = _COMPARE[predicate.operation](column, comparable(predicate.value))
-    return found
+        column, comparable = _sides(listed, not value or isinstance(value[0], str))
+        return Sql(f"{column} IN ({', '.join('?' * len(value))})", tuple(map(comparable, value)))
+    column, comparable = _sides(listed, isinstance(value, str))
+    return Sql(f"{column} {_COMPARE[predicate.operation]} ?", (comparable(value),))
 
 
-def _tag_condition(tags: sa.ColumnElement[Any], key: str, value: str) -> sa.ColumnElement[bool]:
-    each = sa.func.json_each(tags).table_valued("key", "value")
-    return sa.exists(
-        sa.select(sa.literal(1))
-        .select_from(each)
-        .where(sa.func.fold(each.c.key) == fold(key), sa.func.fold(each.c.value) == fold(value))
-    )
-
-
-def _sides(listed: Listed, with_text: bool) -> tuple[sa.ColumnElement[Any], Callable[[Any], Any]]:
-    """Return what is compared, and what makes the other side of it.
+def _sides(listed: Listed, with_text: bool) -> tuple[str, Callable[[Any], Any]]:
+    """Return the SQL of what is compared, and what makes the other side of it.
 
     Texts are compared as texts; a number and a text as numbers, the text by what it begins with, 0 if that is none.
     """
     if listed.is_number:
         return listed.column, _number
-    return (listed.key, fold) if with_text else (sa.cast(listed.column, sa.REAL), int)
+    return (listed.key, fold) if with_text else (f"CAST({listed.column} AS REAL)", int)
 
 
 def _number(value: Any) -> float:
@@ -223,12 +213,12 @@ def _number(value: Any) -> float:
     return float(leading[1]) if leading else 0
 
 
-_COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
-    "EQUALS": lambda key, value: key == value,
-    "NOT_EQUALS": lambda key, value: key != value,
-    "GREATER_THAN": lambda key, value: key > value,
-    "GREATER_THAN_EQUALS": lambda key, value: key >= value,
-    "LESS_THAN": lambda key, value: key < value,
-    "LESS_THAN_EQUALS": lambda key, value: key <= value,
+_COMPARE: Mapping[str, str] = {
+    "EQUALS": "=",
+    "NOT_EQUALS": "<>",
+    "GREATER_THAN": ">",
+    "GREATER_THAN_EQUALS": ">=",
+    "LESS_THAN": "<",
+    "LESS_THAN_EQUALS": "<=",
 }
 _KNOWN = (*_COMPARE, "IN", "IS_SUBSTRING")

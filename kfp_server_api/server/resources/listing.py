@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from kfp_server_api._operation import Operation
+from kfp_server_api._operation import ListField, Operation
 from kfp_server_api.server.errors import RequestError, doing, internal, invalid
 from kfp_server_api.server.gotext import decode_base64, json_error, quote
 from kfp_server_api.server.json_safe import decode
@@ -25,7 +25,7 @@ from kfp_server_api.server.resources.filters import (
 from kfp_server_api.server.store.tables import ASCII
 
 DEFAULT_SIZE, LARGEST_SIZE = 20, 200
-_NONE: Mapping[str, Any] = {}
+_NONE: Mapping[str, str] = {}
 _NAME = re.compile(r"(?:[a-zA-Z][a-zA-Z0-9_]{0,127})?\Z")
 _NAMES = {
     "KeyFieldName": "key field name",
@@ -55,39 +55,37 @@ class Listing(NamedTuple):
 
 
 def listing(
-    word: str,
-    table: sa.Table,
-    operation: Operation,
-    columns: Mapping[str, sa.ColumnElement[Any] | None] = _NONE,
-    things: str = "",
+    word: str, table: sa.Table, operation: Operation, made: Mapping[str, str] = _NONE, things: str = ""
 ) -> Listing:
     """Return the listing of an operation's fields, each a column of the table by its name.
 
     Args:
-        columns: what stands for a field that is no such column; None for one that nothing here can have.
+        made: the SQL of fields that are no such columns: one literal, or words of this program made of columns.
         things: see `Listing`.
     """
     fields: dict[str, Listed] = {}
     for field in operation.fields:
-        column = columns[field.name] if field.name in columns else table.c[field.name.rstrip(CONTINUED)]
-        if column is not None:
-            listed = Listed(field, column, _key(table, column))
-            fields.update(dict.fromkeys((field.name, *field.aliases), listed))
+        name = field.name.rstrip(CONTINUED)
+        listed = _made(field, made[field.name]) if field.name in made else _column(field, table, table.c[name])
+        fields.update(dict.fromkeys((field.name, *field.aliases), listed))
     return Listing(word, table, fields, things)
 
 
-def _key(table: sa.Table, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """Return what a column is compared and sorted by: texts in their folded form, but for ids."""
-    if isinstance(column.type, sa.Integer) or column is id_of(table):
-        return column
-    if isinstance(column, sa.Case):  # of words of this program
-        return sa.func.lower(column)
-    if not isinstance(column, sa.Column):
-        return sa.func.fold(column)
-    if column.info.get(ASCII):
-        return sa.func.lower(column)
-    key = table.c.get(f"{column.name}_key")
-    return sa.func.fold(column) if key is None else key
+def _made(field: ListField, sql: str) -> Listed:
+    is_number, is_literal = sql.isdigit(), sql.isdigit() or sql.startswith("'")
+    return Listed(field, sql, sql if is_number else f"lower({sql})", is_number, is_literal)
+
+
+def _column(field: ListField, table: sa.Table, column: sa.Column[Any]) -> Listed:
+    """Return a column, which is compared and sorted by itself, or a text by its folded form, but for ids."""
+    is_number = isinstance(column.type, sa.Integer)
+    if is_number or column is id_of(table):
+        key = column.name
+    elif column.info.get(ASCII):
+        key = f"lower({column.name})"
+    else:
+        key = f"{column.name}_key" if f"{column.name}_key" in table.c else f"fold({column.name})"
+    return Listed(field, column.name, key, is_number)
 
 
 class Query(NamedTuple):

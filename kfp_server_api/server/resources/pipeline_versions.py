@@ -21,7 +21,9 @@ from kfp_server_api.server.resources.pipelines import (
     refuse_unknown,
     require_pipeline,
 )
-from kfp_server_api.server.resources.validation import new_id, same_name
+from kfp_server_api.server.resources.validation import new_id
+from kfp_server_api.server.store import rows
+from kfp_server_api.server.store.folding import fold
 from kfp_server_api.server.store.tables import pipeline_versions
 from kfp_server_api.server.times import now
 
@@ -31,7 +33,7 @@ LISTING = listing(
     "PipelineVersion",
     pipeline_versions,
     PipelineServiceApi._list_pipeline_versions,
-    {"status": sa.literal("READY"), "pipeline_spec": sa.type_coerce(_c.pipeline_spec, sa.Text)},
+    {"status": "'READY'"},
     things="pipeline versions",
 )
 
@@ -42,11 +44,10 @@ def require_version(connection: sa.Connection, version_id: str) -> dict[str, Any
     Raises:
         RequestError: there is none with this id.
     """
-    found = sa.select(pipeline_versions).where(_c.pipeline_version_id == version_id)
-    row = connection.execute(found).mappings().first()
+    row = rows.first(connection, pipeline_versions, pipeline_version_id=version_id)
     if row is None:
         raise not_found("PipelineVersion", version_id)
-    return dict(row)
+    return row
 
 
 def latest_version(connection: sa.Connection, pipeline_id: str) -> dict[str, Any]:
@@ -57,11 +58,11 @@ def latest_version(connection: sa.Connection, pipeline_id: str) -> dict[str, Any
     """
     with doing("Failed to get the latest pipeline version as pipeline was not found"):
         require_pipeline(connection, pipeline_id)
-    row = connection.execute(newest_version(pipeline_id)).mappings().first()
+    row = newest_version(connection, pipeline_id)
     if row is None:
         with doing("Failed to get the latest pipeline version for a pipeline"):
             raise not_found("PipelineVersion", pipeline_id)
-    return dict(row)
+    return row
 
 
 def insert_version(
@@ -73,7 +74,7 @@ def insert_version(
         RequestError: the name is taken.
     """
     name, display_name = names(body)
-    if connection.scalar(same_name(_c.pipeline_version_id, _c.name_key, name).where(_c.pipeline_id == pipeline_id)):
+    if rows.first(connection, pipeline_versions, pipeline_id=pipeline_id, name_key=fold(name)):
         raise exists(f"Failed to create a new pipeline version. The name {name} already exist. Specify a new name")
     version_id = new_id()
     connection.execute(
@@ -166,15 +167,14 @@ def update(call: Call) -> dict[str, Any]:
         raise invalid("Failed to update a pipeline version. Pipeline version id cannot be empty")
     if not call.arguments["pipeline_version_pipeline_id"]:
         raise invalid(f"Failed to update pipeline version {version_id}. Pipeline id cannot be empty")
-    found = sa.select(pipeline_versions).where(_c.pipeline_version_id == version_id)
     with doing(f"Failed to update pipeline version {version_id}. Check error stack"):
         changed = changes(body)
         with call.context.store.write() as connection:
             if changed:
                 change = pipeline_versions.update().where(_c.pipeline_version_id == version_id)
                 connection.execute(change.values(**changed))
-            row = connection.execute(found).mappings().first()
-            return to_reply(dict(row)) if row else refuse_unknown(body, "PipelineVersion", version_id)
+            row = rows.first(connection, pipeline_versions, pipeline_version_id=version_id)
+            return to_reply(row) if row else refuse_unknown(body, "PipelineVersion", version_id)
 
 
 HANDLERS: dict[str, Handler] = {

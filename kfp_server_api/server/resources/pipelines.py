@@ -13,9 +13,10 @@ from kfp_server_api.server.errors import doing, exists, failing, internal, inval
 from kfp_server_api.server.resources.call import Call, Handler, Page
 from kfp_server_api.server.resources.listing import listing, read_query
 from kfp_server_api.server.resources.pages import read_page
-from kfp_server_api.server.resources.validation import check_length, check_tags, new_id, same_name
+from kfp_server_api.server.resources.validation import check_length, check_tags, new_id
 from kfp_server_api.server.store import rows
 from kfp_server_api.server.store.folding import fold
+from kfp_server_api.server.store.rows import Sql
 from kfp_server_api.server.store.tables import pipeline_versions, pipelines
 from kfp_server_api.server.times import now
 
@@ -30,7 +31,7 @@ def require_pipeline(connection: sa.Connection, pipeline_id: str) -> dict[str, A
     Raises:
         RequestError: there is none with this id.
     """
-    row = rows.by_id(connection, pipelines, pipeline_id)
+    row = rows.first(connection, pipelines, pipeline_id=pipeline_id)
     if row is None:
         raise not_found("Pipeline", pipeline_id)
     return row
@@ -60,22 +61,11 @@ def insert_pipeline(
         RequestError: the name is taken.
     """
     name, display_name = names(body)
-    if connection.scalar(same_name(_c.pipeline_id, _c.name_key, name)):
+    if rows.first(connection, pipelines, name_key=fold(name)):
         raise exists(f"Failed to create a new pipeline. The name {name} {ending}")
-    pipeline_id = new_id()
-    rows.insert(
-        connection,
-        pipelines,
-        {
-            "pipeline_id": pipeline_id,
-            "name": name,
-            "display_name": display_name,
-            "description": body.get("description", ""),
-            "created_at": now(),
-            "tags": body.get("tags") or None,
-        },
-    )
-    return require_pipeline(connection, pipeline_id)
+    values = {"pipeline_id": new_id(), "name": name, "display_name": display_name, "created_at": now()}
+    description, tags = body.get("description", ""), body.get("tags") or None
+    return rows.insert(connection, pipelines, {**values, "description": description, "tags": tags})
 
 
 def changes(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -125,12 +115,12 @@ def get_by_name(call: Call) -> dict[str, Any]:
     """Return the pipeline of a name, which is not its display_name."""
     name, namespace = call.arguments["name"], call.arguments.get("namespace", "")
     with call.context.store.read() as connection:
-        row = connection.execute(same_name(pipelines, _c.name_key, name)).mappings().first()
+        row = rows.first(connection, pipelines, name_key=fold(name))
     if row is None:
         outer = f"Failed to get a pipeline with name {name} and namespace {namespace}. Check error stack."
         with doing(outer, f"Failed to get a pipeline named {name} in namespace "):
             raise not_found("Namespace/Pipeline", f"/{name}")
-    return dict(row)
+    return row
 
 
 def list_page(call: Call) -> Page:
@@ -155,7 +145,7 @@ def delete(call: Call) -> dict[str, Any]:
 
 
 def _check_versions(connection: sa.Connection, pipeline_id: str, cascade: bool) -> None:
-    version = None if cascade else connection.execute(newest_version(pipeline_id)).mappings().first()
+    version = None if cascade else newest_version(connection, pipeline_id)
     if version:
         raise invalid(
             f"Failed to delete pipeline with id {pipeline_id} as it has existing pipeline versions "
@@ -163,10 +153,10 @@ def _check_versions(connection: sa.Connection, pipeline_id: str, cascade: bool) 
         )
 
 
-def newest_version(pipeline_id: str) -> sa.Select[Any]:
-    """Select the version of a pipeline that came last."""
-    c = pipeline_versions.c
-    return sa.select(pipeline_versions).where(c.pipeline_id == pipeline_id).order_by(c.arrival.desc()).limit(1)
+def newest_version(connection: sa.Connection, pipeline_id: str) -> dict[str, Any] | None:
+    """Return the version of a pipeline that came last, None where it has none."""
+    last = Sql("WHERE pipeline_id = ? ORDER BY arrival DESC LIMIT 1", (pipeline_id,))
+    return next(iter(rows.select(connection, pipeline_versions, last)), None)
 
 
 def update(call: Call) -> dict[str, Any]:
@@ -179,8 +169,8 @@ def update(call: Call) -> dict[str, Any]:
         with call.context.store.write() as connection:
             if changed:
                 connection.execute(pipelines.update().where(_c.pipeline_id == pipeline_id).values(**changed))
-            row = connection.execute(sa.select(pipelines).where(_c.pipeline_id == pipeline_id)).mappings().first()
-            return dict(row) if row else refuse_unknown(body, "Pipeline", pipeline_id)
+            row = rows.first(connection, pipelines, pipeline_id=pipeline_id)
+            return row or refuse_unknown(body, "Pipeline", pipeline_id)
 
 
 HANDLERS: dict[str, Handler] = {

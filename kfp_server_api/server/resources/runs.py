@@ -30,29 +30,19 @@ from kfp_server_api.server.resources.pages import read_page
 from kfp_server_api.server.resources.run_creation import create_run
 from kfp_server_api.server.resources.tasks import error_of, task_details
 from kfp_server_api.server.store import pipeline_specs, rows, run_values
-from kfp_server_api.server.store.tables import runs
+from kfp_server_api.server.store.tables import MADE_OF_RUNS, runs
 from kfp_server_api.server.times import now
 
 _c = runs.c
-_V1_STATES = {
-    "PENDING": "Pending",
-    "RUNNING": "Running",
-    "SUCCEEDED": "Succeeded",
-    "SKIPPED": "Skipped",
-    "FAILED": "Failed",
-    "CANCELING": "Terminating",
-}
-
 LISTING = listing(
     "Run",
     runs,
     RunServiceApi._list_runs,
     {
-        "status": sa.case(_V1_STATES, value=_c.state, else_=""),
-        "namespace": sa.literal(""),
-        "state_history": sa.type_coerce(_c.state_history, sa.Text),
-        "runtime_details": sa.literal(""),
-        "metric:": sa.literal(0),  # no run has any
+        **MADE_OF_RUNS,
+        "namespace": "''",
+        "runtime_details": "''",
+        "metric:": "0",  # no run has any
     },
 )
 
@@ -105,7 +95,7 @@ def require_run(connection: sa.Connection, run_id: str) -> dict[str, Any]:
     Raises:
         RequestError: there is none with this id.
     """
-    row = rows.by_id(connection, runs, run_id)
+    row = rows.first(connection, runs, run_id=run_id)
     if row is None:
         raise not_found("Run", run_id)
     return row

@@ -6,14 +6,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
-
-import sqlalchemy as sa
 
 from kfp_server_api.server.errors import INVALID, RequestError, invalid
 from kfp_server_api.server.gotext import quote
 from kfp_server_api.server.packages import InvalidPipelineError
-from kfp_server_api.server.store.folding import fold
 
 
 def new_id() -> str:
@@ -28,16 +24,6 @@ def valid_pipeline() -> Iterator[None]:
         yield
     except InvalidPipelineError as cause:
         raise invalid(str(cause), cause.name, cause.cause) from cause
-
-
-def same_name(columns: Any, key: sa.ColumnElement[str], name: str) -> sa.Select[Any]:
-    """Select from the rows of a name, the oldest first: files of earlier releases may have several.
-
-    Args:
-        columns: a table or column.
-        key: column of the folded name.
-    """
-    return sa.select(columns).where(key == fold(name)).order_by(sa.literal_column("rowid"))
 
 
 def check_length(what: str, value: str, limit: int, error: type[RequestError] = RequestError) -> None:

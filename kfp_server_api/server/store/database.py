@@ -12,23 +12,27 @@ import json
 import sqlite3
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from contextvars import ContextVar
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import sqlalchemy as sa
 
 from kfp_server_api.server.store.database_file import DatabaseFile, StoreUnavailable
 from kfp_server_api.server.store.folding import fold
-from kfp_server_api.server.store.rows import execute
 from kfp_server_api.server.store.schema import StoreError, prepare
 
 __all__ = ["PATIENCE", "Store", "StoreError", "StoreUnavailable", "reason_of", "waiting_until"]
 
 PATIENCE = 20.0
 """Seconds that a request waits while another program keeps the file locked."""
+
+_UNNOTICED = 0.1
+"""Seconds by which the end of waiting may be late, since to set it takes as long as to begin a transaction."""
 
 _LOCKED = "The database is locked by another program; nothing was changed"
 _UNUSABLE = ("is full", "I/O error", "unable to open", "readonly")
@@ -69,6 +73,7 @@ class Store:
         self._then: list[Callable[[], None]] = []  # of the one `write` that goes on
         self._file = DatabaseFile(path)
         self._engine = _engine(path)
+        self._idle: deque[sa.Connection] = deque()
         try:
             with self.write() as connection:
                 prepare(connection)
@@ -105,7 +110,7 @@ class Store:
             StoreUnavailable: the file is gone or cannot be read, or another program keeps readers off it for too long.
         """
         self.check()
-        with _unavailable(), self._engine.connect() as connection:
+        with _unavailable(), self._transaction("BEGIN", PATIENCE) as connection:
             yield connection
 
     @contextmanager
@@ -122,12 +127,37 @@ class Store:
         try:
             self.check()
             self._then.clear()
-            with _unavailable(), self._engine.connect() as connection, _begun(connection, deadline):
+            # A writer takes the lock at once: one that reads first and writes later fails when another was faster.
+            with _unavailable(), self._transaction("BEGIN IMMEDIATE", _left(deadline)) as connection:
                 yield connection
             for action in self._then:
                 action()
         finally:
             self._writing.release()
+
+    @contextmanager
+    def _transaction(self, begin: str, patience: float) -> Iterator[sa.Connection]:
+        """Give a connection that nobody else has meanwhile, in a transaction that SQLAlchemy neither begins nor ends.
+
+        Connections stay open: a pool of SQLAlchemy costs more than what is read by them.
+        """
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._engine.connect()
+        driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+        try:
+            _begin(driver, begin, patience)
+            yield connection
+            driver.execute("COMMIT")
+        except BaseException:
+            if driver.in_transaction:
+                driver.execute("ROLLBACK")
+            raise
+        finally:
+            self._idle.append(connection)
+            if self._closed:
+                self._close_idle()
 
     def then(self, action: Callable[[], None]) -> None:
         """Do something when the changes of the `write` that goes on are kept, before anybody else writes.
@@ -139,16 +169,18 @@ class Store:
     def close(self) -> None:
         """Close the file; who uses the store afterwards gets a StoreError."""
         self._closed = True
+        self._close_idle()
         self._engine.dispose()
         self._file.close()
+
+    def _close_idle(self) -> None:
+        with suppress(IndexError):  # who closes them may not be alone
+            while True:
+                self._idle.pop().close()
 
     def descriptors(self) -> list[int]:
         """Return the descriptors that keep other servers off the file."""
         return self._file.descriptors()
-
-
-def _begun(connection: sa.Connection, deadline: float) -> sa.RootTransaction:
-    return connection.execution_options(write_until=deadline).begin()
 
 
 def _deadline() -> float:
@@ -164,7 +196,7 @@ def _left(deadline: float) -> float:
 def _unavailable() -> Iterator[None]:
     try:
         yield
-    except sa.exc.OperationalError as cause:
+    except (sa.exc.OperationalError, sqlite3.OperationalError) as cause:
         reason = reason_of(cause)
         if "locked" in reason:
             raise StoreUnavailable(_LOCKED) from cause
@@ -179,36 +211,28 @@ def _engine(path: Path) -> sa.Engine:
         connect_args={"timeout": PATIENCE, "check_same_thread": False},
         json_serializer=partial(json.dumps, ensure_ascii=False, separators=(",", ":")),
         hide_parameters=True,  # which hold what users have sent, secrets too
-        pool_size=20,
-        max_overflow=40,
+        poolclass=sa.NullPool,
     )
     sa.event.listen(engine, "connect", _configure)
-    sa.event.listen(engine, "begin", _begin)
     return engine
 
 
 def _configure(connection: sqlite3.Connection, _: object) -> None:
     # The driver starts transactions too late for one state throughout a block, so it has to start none.
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+    # The log is moved into the file, for which the disk is waited for, after 4,000 pages instead of 1,000.
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "wal_autocheckpoint = 4000"):
         connection.execute(f"PRAGMA {pragma}")
     connection.create_function("fold", 1, fold, deterministic=True)
 
 
-def _begin(connection: sa.Connection) -> None:
-    # A writer takes the lock at once: one that reads first and writes later fails when another was faster.
-    deadline = connection.get_execution_options().get("write_until")
-    if deadline is None:
-        execute(connection, "BEGIN")
+def _begin(driver: sqlite3.Connection, begin: str, patience: float) -> None:
+    """Begin a transaction, for which a database that others have locked is waited for so many seconds."""
+    if patience > PATIENCE - _UNNOTICED:
+        driver.execute(begin)
         return
-    _set_timeout(connection, _left(deadline))
+    driver.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
     try:
-        execute(connection, "BEGIN IMMEDIATE")
+        driver.execute(begin)
     finally:
-        _set_timeout(connection, PATIENCE)
-
-
-def _set_timeout(connection: sa.Connection, seconds: float) -> None:
-    driver = connection.connection.dbapi_connection
-    assert driver
-    driver.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+        driver.execute(f"PRAGMA busy_timeout = {int(PATIENCE * 1000)}")

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from kfp_server_api.server.store.tables import alembic_version, metadata
 
-HEAD = "5"
+HEAD = "6"
 """Revision of `tables.py`, the last of `migrations/versions`."""
 
 _BEFORE_ALEMBIC = 1

@@ -72,6 +72,7 @@ experiments: sa.Table = sa.Table(
     _time("last_run_created_at"),
     _key_of("display_name"),
     sa.Index("experiments_by_name", "display_name_key"),
+    sa.Index("experiments_by_time", "created_at", "experiment_id"),
     sa.UniqueConstraint("namespace", "display_name"),
 )
 
@@ -88,6 +89,7 @@ pipelines: sa.Table = sa.Table(
     _key_of("name"),
     _key_of("display_name"),
     sa.Index("pipelines_by_name", "name_key"),
+    sa.Index("pipelines_by_time", "created_at", "pipeline_id"),
     sa.Index("pipelines_by_display_name", "display_name_key"),
     sa.UniqueConstraint("namespace", "name"),
 )
@@ -118,7 +120,7 @@ pipeline_versions: sa.Table = sa.Table(
     _json("tags"),
     _key_of("name"),
     _key_of("display_name"),
-    sa.Index("pipeline_versions_by_name", "pipeline_id", "name_key"),
+    sa.Index("pipeline_versions_by_name", "pipeline_id", "name_key", "pipeline_version_id"),
     sa.Index("pipeline_versions_by_display_name", "pipeline_id", "display_name_key", "pipeline_version_id"),
     sa.Column("arrival", sa.BigInteger, nullable=False, default=_next_version, server_default="0"),
     sa.Index("versions_by_arrival", "pipeline_id", "arrival"),
@@ -134,7 +136,17 @@ _SORTED = ("description_key", "scheduled_at", "finished_at")
 _SORTED_ASCII = ("storage_state", "state", "experiment_id", "recurring_run_id")
 """Columns that lists of runs are sorted by, besides those with an index of another purpose."""
 
-_OF_EXPERIMENT = ("experiment_id", "created_at", "run_id", "display_name_key", "storage_state", "state")
+MADE_OF_RUNS = {
+    "status": "CASE state WHEN 'PENDING' THEN 'Pending' WHEN 'RUNNING' THEN 'Running' WHEN 'SUCCEEDED' THEN 'Succeeded'"
+    " WHEN 'SKIPPED' THEN 'Skipped' WHEN 'FAILED' THEN 'Failed' WHEN 'CANCELING' THEN 'Terminating' ELSE '' END",
+    "state_history": "ifnull(state_history, '')",
+}
+"""What runs are listed by that is made of columns, by its name in the API; an index must have the same words."""
+
+_OF_EXPERIMENT = (
+    *("experiment_id", "created_at", "run_id", "display_name_key", "storage_state", "state"),
+    *("finished_at", "scheduled_at", "description_key", "recurring_run_id"),
+)
 """What the runs of one experiment are listed and filtered by, in one index, so that no row is read for nothing."""
 
 runs: sa.Table = sa.Table(
@@ -168,6 +180,7 @@ runs: sa.Table = sa.Table(
     sa.Index("runs_by_experiment", *_OF_EXPERIMENT),
     *(sa.Index(f"runs_sorted_by_{name}", name, "run_id") for name in _SORTED),
     *(sa.Index(f"runs_sorted_by_{name}", sa.text(f"lower({name})"), "run_id") for name in _SORTED_ASCII),
+    *(sa.Index(f"runs_sorted_by_{name}", sa.text(f"lower({made})"), "run_id") for name, made in MADE_OF_RUNS.items()),
 )
 """Runs. Those that are PENDING are the queue, in the order of `arrival`; `recorder` alone writes their state."""
 

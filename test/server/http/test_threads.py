@@ -91,6 +91,16 @@ def test_threads_end_when_they_are_closed() -> None:
     until(lambda: len(names()) <= before)
 
 
+def test_one_small_row_is_read_without_another_thread() -> None:
+    with LocalServer() as server:
+        call = Caller(server.url)
+        before = names()
+        (default,) = call("GET", "/experiments").json["experiments"]
+        after_the_list = names()
+        assert call("GET", f"/experiments/{default['experiment_id']}").json == default
+        assert (len(after_the_list) > len(before), names()) == (True, after_the_list)
+
+
 @contextmanager
 def locked(file: Path | None) -> Iterator[None]:
     """Keep writers off a server's database, as another program does, while the block runs."""

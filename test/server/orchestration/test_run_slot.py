@@ -150,7 +150,7 @@ def test_a_run_that_came_while_the_file_could_not_be_opened_is_started_later(tmp
     folder, away = tmp_path / "here", tmp_path / "away"
     with closing(Store(folder / "kfp.db")) as store, closing(RunQueue(store, RunFiles(tmp_path / "runs"), 1)) as queue:
         waiting(store, "r")
-        store._engine.dispose()
+        store._close_idle()
         folder.rename(away)
         queue.wake()
         away.rename(folder)
@@ -163,7 +163,7 @@ def test_a_run_whose_spec_could_not_be_read_is_started_later(tmp_path: Path) -> 
         waiting(store, "r")
         slot = queue._take()
         assert slot
-        store._engine.dispose()
+        store._close_idle()
         folder.rename(away)
         queue._start(slot)
         away.rename(folder)

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from kfp_server_api.server.limits import DEEPEST, LARGEST, MOST_VALUES
+from kfp_server_api.server.limits import DEEPEST, LARGEST, MOST_COLLECTIONS, MOST_VALUES
 from kfp_server_api.server.packages.archive import UnreadableFileError, read_file
 from kfp_server_api.server.packages.yaml_documents import read_documents
 
@@ -53,6 +53,18 @@ def test_aliases_of_a_long_text_count_as_often_as_they_are_used() -> None:
     lists = [f"{name}: &{name} [{','.join([f'*{used}'] * 100)}]" for used, name in ("ab", "bc", "cd")]
     with pytest.raises(ValueError, match=f"{LARGEST} bytes, aliases replaced"):
         read_documents("\n".join([f'a: &a "{"x" * 1000}"', *lists]).encode())
+
+
+def test_lists_and_mappings_have_a_limit_of_their_own() -> None:
+    assert len(read_documents(b"[" + b"[]," * (MOST_COLLECTIONS - 1) + b"]")[0]) == MOST_COLLECTIONS - 1
+    with pytest.raises(ValueError, match=f"more than {MOST_COLLECTIONS} lists and mappings"):
+        read_documents(b"[" + b"{}," * MOST_COLLECTIONS + b"]")
+
+
+@pytest.mark.parametrize("line", [b"- !!str a\n", b"- &a a\n"], ids=["tag", "anchor"])
+def test_a_tag_or_anchor_counts_as_a_value(line: bytes) -> None:
+    with pytest.raises(ValueError, match=f"more than {MOST_VALUES} values"):
+        read_documents(line * (MOST_VALUES // 2))
 
 
 def test_aliases_of_aliases_count_as_often_as_they_are_used() -> None:

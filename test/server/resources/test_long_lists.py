@@ -4,21 +4,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
 
-from kfp_server_api.server.resources.listing import read_query
+from kfp_server_api.server.resources.listing import Listing, read_query
 from kfp_server_api.server.resources.pages import read_page
+from kfp_server_api.server.resources.pipeline_versions import LISTING as pipeline_versions_listing
+from kfp_server_api.server.resources.pipelines import LISTING as pipelines_listing
 from kfp_server_api.server.resources.runs import LISTING
+from kfp_server_api.server.store import rows
 from kfp_server_api.server.store.database import Store
-from kfp_server_api.server.store.tables import runs
+from kfp_server_api.server.store.tables import pipeline_versions, pipelines, runs
 
 COUNT = 2400
+NOWHERE: Mapping[str, str] = {}
 ROWS = [
     {
         "run_id": f"run-{number * 7919 % COUNT:04}",
@@ -38,6 +43,10 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     with closing(Store(Path(tmp_path_factory.mktemp("long")) / "kfp.db")) as opened:
         with opened.write() as connection:
             connection.execute(runs.insert(), ROWS)
+            connection.execute(pipelines.insert(), {"pipeline_id": "p", "name": "p", "display_name": "p"})
+            for number in range(COUNT):
+                version = {"pipeline_version_id": f"v-{number}", "pipeline_id": "p", "name": f"v {number}"}
+                rows.insert(connection, pipeline_versions, {**version, "display_name": "v", "arrival": number})
         yield opened
 
 
@@ -94,18 +103,44 @@ def test_pages_hold_what_is_asked_for_in_order(store: Store, scope: dict[str, st
         "experiment_id",
         "recurring_run_id",
         "namespace",
+        "status",
+        "state_history",
     ],
 )
 @pytest.mark.parametrize("text", ["", predicate("storage_state", "EQUALS", "AVAILABLE")], ids=["all", "most"])
 def test_a_page_of_many_is_found_without_sorting(store: Store, sort: str, text: str) -> None:
-    statements: list[tuple[str, Any]] = []
+    assert not [step for step in plan(store, LISTING, sort_by=f"{sort} desc", filter=text) if "TEMP B-TREE" in step]
 
-    def remember(_c: Any, _cursor: Any, sql: str, parameters: Any, *_: Any) -> None:
-        statements.append((sql, parameters))
 
+def plan(store: Store, listing: Listing, scope: Mapping[str, str] = NOWHERE, **arguments: Any) -> list[str]:
+    """Return how the database goes about the statements of a page."""
+    statements: list[str] = []
     with store.read() as connection:
-        sa.event.listen(connection, "before_cursor_execute", remember)
-        read_page(connection, LISTING, read_query(LISTING, {"sort_by": f"{sort} desc", "filter": text}))
-        sa.event.remove(connection, "before_cursor_execute", remember)
-        plans = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", given).all() for sql, given in statements]
-    assert not [step for plan in plans for step in plan if "TEMP B-TREE" in step[3]]
+        driver = driver_of(connection)
+        driver.set_trace_callback(statements.append)
+        read_page(connection, listing, read_query(listing, arguments), scope)
+        driver.set_trace_callback(None)
+        plans = [driver.execute(f"EXPLAIN QUERY PLAN {sql}", [None] * sql.count("?")).fetchall() for sql in statements]
+    assert plans
+    return [step[3] for steps in plans for step in steps]
+
+
+def driver_of(connection: sa.Connection) -> sqlite3.Connection:
+    return cast("sqlite3.Connection", connection.connection.driver_connection)
+
+
+@pytest.mark.parametrize("sort", ["name", "display_name desc", "created_at desc"])
+def test_a_page_of_many_versions_is_found_by_an_index_of_their_pipeline(store: Store, sort: str) -> None:
+    steps = plan(store, pipeline_versions_listing, {"pipeline_id": "p"}, sort_by=sort)
+    assert not [step for step in steps if "TEMP B-TREE" in step or "SCAN" in step]
+
+
+@pytest.mark.parametrize("key", ["name", "id", "finished_at"])
+def test_what_few_have_is_found_by_its_own_index_in_an_experiment_too(store: Store, key: str) -> None:
+    steps = plan(store, LISTING, {"experiment_id": "one"}, filter=predicate(key, "EQUALS", "1"))
+    assert not [step for step in steps if "runs_by_experiment" in step]
+
+
+def test_a_page_takes_a_statement_to_count_and_one_to_read(store: Store) -> None:
+    assert len(plan(store, LISTING, page_size=200)) == 3  # and one for the token of the next page
+    assert len(plan(store, pipelines_listing, page_size=200)) == 2

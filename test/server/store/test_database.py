@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from kfp_server_api.server.store import rows
 from kfp_server_api.server.store.database import Store, StoreError, StoreUnavailable, reason_of, waiting_until
 from kfp_server_api.server.store.tables import settings
 
@@ -45,6 +47,29 @@ def test_a_store_that_was_closed_opens_its_file_no_more(tmp_path: Path) -> None:
         pass
     with pytest.raises(StoreError, match="is closed"), store.write():
         pass
+
+
+def test_a_read_takes_its_own_statement_and_a_transaction_on_a_connection_that_stays_open(tmp_path: Path) -> None:
+    statements: list[str] = []
+    with closing(Store(tmp_path / "kfp.db")) as store:
+        with store.read() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.set_trace_callback(statements.append)
+        statements.clear()
+        with store.read() as connection:
+            assert rows.first(connection, settings, name="n") is None
+    begin, select, commit = statements
+    assert (begin, select[:6], commit) == ("BEGIN", "SELECT", "COMMIT")
+
+
+def test_a_block_sees_one_state_of_the_data(tmp_path: Path) -> None:
+    with closing(Store(tmp_path / "kfp.db")) as store, store.read() as before:
+        assert rows.first(before, settings, name="n") is None
+        with store.write() as connection:
+            rows.insert(connection, settings, {"name": "n", "value": "v"})
+        assert rows.first(before, settings, name="n") is None
+        with store.read() as after:
+            assert rows.first(after, settings, name="n") == {"name": "n", "value": "v"}
 
 
 @contextmanager
