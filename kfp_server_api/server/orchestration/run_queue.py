@@ -28,12 +28,12 @@ from kfp_server_api.server.orchestration import recorder
 from kfp_server_api.server.orchestration.environment import component_environment
 from kfp_server_api.server.orchestration.run_files import RunFiles
 from kfp_server_api.server.orchestration.run_process import TERMINATED, RunProcess, RunSettings, refusal
-from kfp_server_api.server.orchestration.run_slot import AGAIN, UNAVAILABLE, Slot
+from kfp_server_api.server.orchestration.run_slot import AGAIN, Slot
 from kfp_server_api.server.orchestration.warm_engine import WarmEngine
 from kfp_server_api.server.packages.secrets_file import read_secrets
 from kfp_server_api.server.states import FINAL
 from kfp_server_api.server.store import pipeline_specs
-from kfp_server_api.server.store.database import Store, reason_of
+from kfp_server_api.server.store.database import Store, StoreUnavailable, reason_of
 from kfp_server_api.server.store.tables import runs
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class RunQueue:
         """
         try:
             self._start_waiting()
-        except UNAVAILABLE as cause:
+        except StoreUnavailable as cause:
             with self._lock:
                 again, self._waking = not self._waking, True
             if again:
@@ -115,7 +115,7 @@ class RunQueue:
     def _wake_again(self) -> None:
         while not self._closed.wait(AGAIN):
             self._waking = False  # whoever fails from here on begins anew
-            with contextlib.suppress(*UNAVAILABLE):
+            with contextlib.suppress(StoreUnavailable):
                 return self._start_waiting()
             self._waking = True
         return None
@@ -186,7 +186,7 @@ class RunQueue:
             process.start()
         except sa.exc.NoResultFound:
             self._end_unstarted(slot, "it was deleted before it started")
-        except UNAVAILABLE as cause:
+        except StoreUnavailable as cause:
             if not attempt:
                 _log.error("run %s waits for the store to answer: %s", slot.run_id, reason_of(cause))
             again = partial(self._start_again, slot, attempt + 1)

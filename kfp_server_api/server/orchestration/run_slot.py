@@ -25,9 +25,6 @@ _log = logging.getLogger(__name__)
 AGAIN = 1.0
 """Seconds after which a store that did not answer is asked again."""
 
-UNAVAILABLE = (sa.exc.OperationalError, StoreUnavailable)
-"""The store does not answer now, as where descriptors run out, the disk is full or the file is gone."""
-
 _LONGEST = 2000
 
 
@@ -72,7 +69,7 @@ class Slot:
                     if not self.deleted:
                         change(connection, self.run_id)
                 return True
-            except UNAVAILABLE as cause:
+            except StoreUnavailable as cause:
                 if not attempt:
                     _log.error("run %s waits for the store to take what it reports: %s", self.run_id, reason_of(cause))
                 if self._closed.wait(AGAIN):
