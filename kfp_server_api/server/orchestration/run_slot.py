@@ -50,7 +50,7 @@ class Slot:
         self.reason = ""
         self.begun = False
         self.deleted = False
-        self.ended = threading.Event()
+        self.ended: threading.Event = threading.Event()
         self._store = store
         self._closed = closed
 
