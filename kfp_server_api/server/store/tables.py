@@ -14,6 +14,10 @@ metadata: sa.MetaData = sa.MetaData()
 ASCII = "ascii"
 """Key in the `info` of columns of such texts, for which `lower` is the same as `fold`."""
 
+CHUNKED = "chunked"
+"""Key in the `info` of a column whose texts stand in chunks, too: the SQL of a condition on a pattern of LIKE, which is
+true of all rows of a chunk that has such a text somewhere, and is found out without a look at each row."""
+
 
 def _text(name: str, **options: Any) -> sa.Column[str]:
     return sa.Column(name, sa.Text, nullable=False, default="", **options)
@@ -149,12 +153,30 @@ _OF_EXPERIMENT = (
 )
 """What the runs of one experiment are listed and filtered by, in one index, so that no row is read for nothing."""
 
+
+def _of_experiment_by(name: str) -> tuple[Any, ...]:
+    """Return what leads to the runs of an experiment in a state; without the column itself, rows would be read."""
+    return "experiment_id", sa.text(f"lower({name})"), "created_at", "run_id", name
+
+
+_CHUNK = 100
+"""Runs whose names are in one chunk: many, so that few are searched; few, so that one is soon made anew."""
+
+_IN_CHUNKS = "name_chunk IN (SELECT chunk FROM run_names WHERE names LIKE ? ESCAPE '\\')"
+
+
+def _next_chunk(context: Any) -> int:
+    """Return the chunk of a new run's name."""
+    latest: int | None = context.connection.scalar(sa.text("SELECT max(rowid) FROM runs"))
+    return (latest or 0) // _CHUNK
+
+
 runs: sa.Table = sa.Table(
     "runs",
     metadata,
     _id("run_id"),
     _ascii("experiment_id"),
-    _text("display_name"),
+    _text("display_name", info={CHUNKED: _IN_CHUNKS}),
     _text("description"),
     _ascii("storage_state"),
     _ascii("state"),
@@ -174,15 +196,36 @@ runs: sa.Table = sa.Table(
     _key_of("display_name"),
     _key_of("description"),
     sa.Column("arrival", sa.BigInteger, nullable=False, default=0, server_default="0"),
+    sa.Column("name_chunk", sa.BigInteger, nullable=False, default=_next_chunk, server_default="0"),
     sa.Index("runs_by_time", "created_at", "run_id"),
     sa.Index("runs_by_state", "state", "arrival"),
     sa.Index("runs_by_name", "display_name_key", "run_id"),
     sa.Index("runs_by_experiment", *_OF_EXPERIMENT),
+    sa.Index("runs_by_name_chunk", "name_chunk", "display_name_key", "experiment_id", "run_id"),
+    *(sa.Index(f"runs_of_experiment_by_{name}", *_of_experiment_by(name)) for name in ("storage_state", "state")),
     *(sa.Index(f"runs_sorted_by_{name}", name, "run_id") for name in _SORTED),
     *(sa.Index(f"runs_sorted_by_{name}", sa.text(f"lower({name})"), "run_id") for name in _SORTED_ASCII),
     *(sa.Index(f"runs_sorted_by_{name}", sa.text(f"lower({made})"), "run_id") for name, made in MADE_OF_RUNS.items()),
 )
 """Runs. Those that are PENDING are the queue, in the order of `arrival`; `recorder` alone writes their state."""
+
+run_names: sa.Table = sa.Table("run_names", metadata, sa.Column("chunk", sa.Integer, primary_key=True), _text("names"))
+"""The folded names of runs, many in one text: to search it costs a fraction of a look at each run."""
+
+
+def _keep_names(_: object, connection: sa.Connection, **__: object) -> None:
+    """Have the names in chunks follow the runs, whoever writes them."""
+    for change, row in {"INSERT": "new", "DELETE": "old", "UPDATE OF display_name_key": "new"}.items():
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER run_names_after_{change[:6].lower()} AFTER {change} ON runs BEGIN "
+            f"DELETE FROM run_names WHERE chunk = {row}.name_chunk; "
+            # `substr` ends a text where LIKE does, at a zero character, behind which other names would be lost.
+            "INSERT INTO run_names SELECT name_chunk, group_concat(substr(display_name_key, 1), char(10)) FROM runs "
+            f"WHERE name_chunk = {row}.name_chunk GROUP BY name_chunk; END"
+        )
+
+
+sa.event.listen(runs, "after_create", _keep_names)
 
 tasks: sa.Table = sa.Table(
     "tasks",
