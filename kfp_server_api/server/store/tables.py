@@ -167,7 +167,7 @@ _IN_CHUNKS = "name_chunk IN (SELECT chunk FROM run_names WHERE names LIKE ? ESCA
 
 def _next_chunk(context: Any) -> int:
     """Return the chunk of a new run's name."""
-    latest: int | None = context.connection.scalar(sa.text("SELECT max(rowid) FROM runs"))
+    latest: int | None = context.connection.exec_driver_sql("SELECT max(rowid) FROM runs").scalar()
     return (latest or 0) // _CHUNK
 
 
@@ -215,13 +215,18 @@ run_names: sa.Table = sa.Table("run_names", metadata, sa.Column("chunk", sa.Inte
 
 def _keep_names(_: object, connection: sa.Connection, **__: object) -> None:
     """Have the names in chunks follow the runs, whoever writes them."""
-    for change, row in {"INSERT": "new", "DELETE": "old", "UPDATE OF display_name_key": "new"}.items():
+    # `substr` ends a text where LIKE does, at a zero character, behind which other names would be lost.
+    connection.exec_driver_sql(
+        "CREATE TRIGGER run_names_after_insert AFTER INSERT ON runs BEGIN "
+        "INSERT INTO run_names VALUES (new.name_chunk, substr(new.display_name_key, 1)) "
+        "ON CONFLICT (chunk) DO UPDATE SET names = names || char(10) || excluded.names; END"
+    )
+    for name, change in {"delete": "DELETE", "update": "UPDATE OF display_name_key"}.items():
         connection.exec_driver_sql(
-            f"CREATE TRIGGER run_names_after_{change[:6].lower()} AFTER {change} ON runs BEGIN "
-            f"DELETE FROM run_names WHERE chunk = {row}.name_chunk; "
-            # `substr` ends a text where LIKE does, at a zero character, behind which other names would be lost.
+            f"CREATE TRIGGER run_names_after_{name} AFTER {change} ON runs BEGIN "
+            "DELETE FROM run_names WHERE chunk = old.name_chunk; "
             "INSERT INTO run_names SELECT name_chunk, group_concat(substr(display_name_key, 1), char(10)) FROM runs "
-            f"WHERE name_chunk = {row}.name_chunk GROUP BY name_chunk; END"
+            "WHERE name_chunk = old.name_chunk GROUP BY name_chunk; END"
         )
 
 

@@ -48,9 +48,14 @@ def _put_names_in_chunks() -> None:
         "run_names", sa.Column("chunk", sa.Integer, primary_key=True), sa.Column("names", sa.Text, nullable=False)
     )
     op.execute(f"INSERT INTO run_names {_NAMES.format(where='')}")
-    for change, row in {"INSERT": "new", "DELETE": "old", "UPDATE OF display_name_key": "new"}.items():
+    op.execute(
+        "CREATE TRIGGER run_names_after_insert AFTER INSERT ON runs BEGIN "
+        "INSERT INTO run_names VALUES (new.name_chunk, substr(new.display_name_key, 1)) "
+        "ON CONFLICT (chunk) DO UPDATE SET names = names || char(10) || excluded.names; END"
+    )
+    for name, change in {"delete": "DELETE", "update": "UPDATE OF display_name_key"}.items():
         op.execute(
-            f"CREATE TRIGGER run_names_after_{change[:6].lower()} AFTER {change} ON runs BEGIN "
-            f"DELETE FROM run_names WHERE chunk = {row}.name_chunk; "
-            f"INSERT INTO run_names {_NAMES.format(where=f'WHERE name_chunk = {row}.name_chunk')}; END"
+            f"CREATE TRIGGER run_names_after_{name} AFTER {change} ON runs BEGIN "
+            "DELETE FROM run_names WHERE chunk = old.name_chunk; "
+            f"INSERT INTO run_names {_NAMES.format(where='WHERE name_chunk = old.name_chunk')}; END"
         )
