@@ -103,7 +103,9 @@ def _indexes(table: sa.Table) -> frozenset[tuple[str, ...]]:
 def _order(listing: Listing, query: Query) -> tuple[str, ...]:
     """Return what rows are sorted by; ties are broken by id in the same direction, so that no row is on two pages."""
     id, listed = id_of(listing.table).name, listing.fields.get(query.sort)
-    return (id,) if listed is None or listed.is_literal else tuple(dict.fromkeys((listed.key, id)))
+    if listed is None or listed.is_literal or listed.column in query.scope:  # the same for all rows
+        return (id,)
+    return tuple(dict.fromkeys((listed.key, id)))
 
 
 def _page(listing: Listing, query: Query, where: list[Sql]) -> Sql:

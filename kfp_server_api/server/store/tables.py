@@ -153,9 +153,12 @@ _OF_EXPERIMENT = (
 )
 """What the runs of one experiment are listed and filtered by, in one index, so that no row is read for nothing."""
 
+_SHARED = ("storage_state", "state", "recurring_run_id")
+"""Columns with values that many runs have, in one experiment or another."""
+
 
 def _of_experiment_by(name: str) -> tuple[Any, ...]:
-    """Return what leads to the runs of an experiment in a state; without the column itself, rows would be read."""
+    """Return what leads to the runs of an experiment with a value; without the column itself, rows would be read."""
     return "experiment_id", sa.text(f"lower({name})"), "created_at", "run_id", name
 
 
@@ -202,7 +205,7 @@ runs: sa.Table = sa.Table(
     sa.Index("runs_by_name", "display_name_key", "run_id"),
     sa.Index("runs_by_experiment", *_OF_EXPERIMENT),
     sa.Index("runs_by_name_chunk", "name_chunk", "display_name_key", "experiment_id", "run_id"),
-    *(sa.Index(f"runs_of_experiment_by_{name}", *_of_experiment_by(name)) for name in ("storage_state", "state")),
+    *(sa.Index(f"runs_of_experiment_by_{name}", *_of_experiment_by(name)) for name in _SHARED),
     *(sa.Index(f"runs_sorted_by_{name}", name, "run_id") for name in _SORTED),
     *(sa.Index(f"runs_sorted_by_{name}", sa.text(f"lower({name})"), "run_id") for name in _SORTED_ASCII),
     *(sa.Index(f"runs_sorted_by_{name}", sa.text(f"lower({made})"), "run_id") for name, made in MADE_OF_RUNS.items()),

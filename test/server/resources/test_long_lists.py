@@ -80,7 +80,9 @@ FILTERS = {
 
 
 @pytest.mark.parametrize("scope", [{}, {"experiment_id": "one"}, {"experiment_id": "other"}], ids=str)
-@pytest.mark.parametrize("sort", ["created_at", "created_at desc", "finished_at desc", "name", "namespace desc"])
+@pytest.mark.parametrize(
+    "sort", ["created_at", "created_at desc", "finished_at desc", "name", "experiment_id", "namespace desc"]
+)
 @pytest.mark.parametrize("text", FILTERS, ids=["all", "rare", "usual", "not", "none"])
 def test_pages_hold_what_is_asked_for_in_order(store: Store, scope: dict[str, str], sort: str, text: str) -> None:
     column = {"name": "display_name"}.get(sort.split()[0], sort.split()[0])
@@ -165,7 +167,7 @@ def test_of_what_has_few_different_values_each_is_compared_once(
     assert not [step for step in steps if "SCAN runs" in step]
 
 
-@pytest.mark.parametrize("key", ["state", "storage_state"])
+@pytest.mark.parametrize("key", ["state", "storage_state", "recurring_run_id"])
 @pytest.mark.parametrize("operation", ["EQUALS", "IN"])
 def test_a_state_that_no_run_of_an_experiment_has_is_not_looked_for_in_each(
     store: Store, key: str, operation: str
@@ -203,6 +205,11 @@ def test_parts_of_names_are_found_in_chunks_as_in_each_name(tmp_path: Path) -> N
             assert found(connection, [chunks, exact]) == wanted, of_name
             matched += bool(wanted)
     assert matched > 150
+
+
+def test_inside_an_experiment_an_order_by_experiments_is_that_of_ids(store: Store) -> None:
+    steps = plan(store, LISTING, {"experiment_id": "one"}, sort_by="experiment_id")
+    assert not [step for step in steps if "runs_sorted_by_experiment_id" in step]
 
 
 def test_a_page_takes_a_statement_to_count_and_one_to_read(store: Store) -> None:

@@ -33,7 +33,7 @@ def upgrade() -> None:
     op.create_index(
         "pipeline_versions_by_name", "pipeline_versions", ["pipeline_id", "name_key", "pipeline_version_id"]
     )
-    for name in ("storage_state", "state"):
+    for name in ("storage_state", "state", "recurring_run_id"):
         columns = ("experiment_id", f"lower({name})", "created_at", "run_id", name)
         op.create_index(f"runs_of_experiment_by_{name}", "runs", [sa.text(each) for each in columns])
     _put_names_in_chunks()
