@@ -167,12 +167,7 @@ _CHUNK = 100
 
 _IN_CHUNKS = "name_chunk IN (SELECT chunk FROM run_names WHERE names LIKE ? ESCAPE '\\')"
 
-
-def _next_chunk(context: Any) -> int:
-    """Return the chunk of a new run's name."""
-    latest: int | None = context.connection.exec_driver_sql("SELECT max(rowid) FROM runs").scalar()
-    return (latest or 0) // _CHUNK
-
+_NEXT_CHUNK = sa.text(f"(SELECT ifnull(max(rowid), 0) / {_CHUNK} FROM runs)")
 
 runs: sa.Table = sa.Table(
     "runs",
@@ -199,7 +194,7 @@ runs: sa.Table = sa.Table(
     _key_of("display_name"),
     _key_of("description"),
     sa.Column("arrival", sa.BigInteger, nullable=False, default=0, server_default="0"),
-    sa.Column("name_chunk", sa.BigInteger, nullable=False, default=_next_chunk, server_default="0"),
+    sa.Column("name_chunk", sa.BigInteger, nullable=False, default=_NEXT_CHUNK, server_default="0"),
     sa.Index("runs_by_time", "created_at", "run_id"),
     sa.Index("runs_by_state", "state", "arrival"),
     sa.Index("runs_by_name", "display_name_key", "run_id"),
