@@ -36,6 +36,8 @@ class Listed(NamedTuple):
         key: that of what is compared and sorted by: for texts their folded form.
         is_number: whether it stands for numbers, which times are, too: whole Unix seconds.
         is_literal: whether it is the same for all rows.
+        words: the SQL that selects its values, each once, as `word`; "" where there may be many.
+        chunked: see `tables.CHUNKED`; "" where there is none.
     """
 
     field: ListField
@@ -43,6 +45,8 @@ class Listed(NamedTuple):
     key: str
     is_number: bool
     is_literal: bool = False
+    words: str = ""
+    chunked: str = ""
 
 
 def _word(model: Any, name: str) -> str:
@@ -179,6 +183,24 @@ def conditions(predicates: Sequence[Predicate], fields: Mapping[str, Listed]) ->
     return [_condition(predicate, _listed(predicate.key, fields)) for predicate in predicates]
 
 
+def in_chunks(predicates: Sequence[Predicate], fields: Mapping[str, Listed]) -> list[Sql]:
+    """Return what is true of all rows that predicates hold for, and leads to few where they hold for few."""
+    found = ((_listed(each.key, fields), each) for each in predicates if each.operation == "IS_SUBSTRING")
+    return [Sql(listed.chunked, (_inside(each.value),)) for listed, each in found if listed and listed.chunked]
+
+
+def _inside(part: str) -> str:
+    """Return a pattern of texts that hold others with a part: they go on where these end.
+
+    A backslash before the last sign of a pattern, or a zero character, make it one of an end.
+    """
+    return _pattern(part).partition("\0")[0] + "%"
+
+
+def _pattern(part: str) -> str:
+    return fold(f"%{part}%")
+
+
 def _condition(predicate: Predicate, listed: Listed | None) -> Sql:
     if listed is None:
         raise invalid(f"no support for filtering on unrecognized field {quote(predicate.key)}")
@@ -186,9 +208,13 @@ def _condition(predicate: Predicate, listed: Listed | None) -> Sql:
     if predicate.is_tag:
         tag = (fold(predicate.key[len(_TAGS) :]), fold(value))
         return Sql(f"EXISTS (SELECT 1 FROM json_each({listed.column}) WHERE fold(key) = ? AND fold(value) = ?)", tag)
+    if listed.words and predicate.operation not in ("EQUALS", "IN"):
+        # An index leads to the rows that have a word, and to no others.
+        of_word = _condition(predicate, listed._replace(column="word", key="word", words=""))
+        return Sql(f"{listed.key} IN (SELECT word FROM ({listed.words}) WHERE {of_word.text})", of_word.values)
     if predicate.operation == "IS_SUBSTRING":
         text = f"CAST({listed.column} AS TEXT)" if listed.is_number else listed.key
-        return Sql(f"{text} LIKE ? ESCAPE '\\'", (fold(f"%{value}%"),))
+        return Sql(f"{text} LIKE ? ESCAPE '\\'", (_pattern(value),))
     if predicate.operation == "IN":
         column, comparable = _sides(listed, not value or isinstance(value[0], str))
         return Sql(f"{column} IN ({', '.join('?' * len(value))})", tuple(map(comparable, value)))

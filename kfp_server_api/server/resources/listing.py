@@ -22,7 +22,7 @@ from kfp_server_api.server.resources.filters import (
     parse_filter,
     tag_predicates,
 )
-from kfp_server_api.server.store.tables import ASCII
+from kfp_server_api.server.store.tables import ASCII, CHUNKED
 
 DEFAULT_SIZE, LARGEST_SIZE = 20, 200
 _NONE: Mapping[str, str] = {}
@@ -66,26 +66,35 @@ def listing(
     fields: dict[str, Listed] = {}
     for field in operation.fields:
         name = field.name.rstrip(CONTINUED)
-        listed = _made(field, made[field.name]) if field.name in made else _column(field, table, table.c[name])
+        listed = _made(field, table, made[field.name]) if field.name in made else _column(field, table, table.c[name])
         fields.update(dict.fromkeys((field.name, *field.aliases), listed))
     return Listing(word, table, fields, things)
 
 
-def _made(field: ListField, sql: str) -> Listed:
+def _made(field: ListField, table: sa.Table, sql: str) -> Listed:
     is_number, is_literal = sql.isdigit(), sql.isdigit() or sql.startswith("'")
-    return Listed(field, sql, sql if is_number else f"lower({sql})", is_number, is_literal)
+    key = sql if is_number else f"lower({sql})"
+    return Listed(field, sql, key, is_number, is_literal, _words(table, key) if sql.startswith("CASE") else "")
 
 
 def _column(field: ListField, table: sa.Table, column: sa.Column[Any]) -> Listed:
     """Return a column, which is compared and sorted by itself, or a text by its folded form, but for ids."""
-    is_number = isinstance(column.type, sa.Integer)
+    is_number, words = isinstance(column.type, sa.Integer), ""
     if is_number or column is id_of(table):
         key = column.name
     elif column.info.get(ASCII):
         key = f"lower({column.name})"
+        words = _words(table, key)
     else:
         key = f"{column.name}_key" if f"{column.name}_key" in table.c else f"fold({column.name})"
-    return Listed(field, column.name, key, is_number)
+    return Listed(field, column.name, key, is_number, words=words, chunked=column.info.get(CHUNKED, ""))
+
+
+def _words(table: sa.Table, key: str) -> str:
+    """Return the SQL that selects the different values of a key, with one look into its index for each."""
+    following = f"SELECT (SELECT min({key}) FROM {table.name} WHERE {key} > word) FROM words WHERE word IS NOT NULL"
+    first = f"SELECT min({key}) FROM {table.name}"
+    return f"WITH RECURSIVE words(word) AS ({first} UNION ALL {following}) SELECT word FROM words"
 
 
 class Query(NamedTuple):

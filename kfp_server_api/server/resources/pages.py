@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kfp_server_api.server.resources.call import Page
-from kfp_server_api.server.resources.filters import conditions
+from kfp_server_api.server.resources.filters import conditions, in_chunks
 from kfp_server_api.server.resources.listing import Listing, Query, id_of, no_match
 from kfp_server_api.server.store import rows
 from kfp_server_api.server.store.rows import Sql
@@ -51,13 +51,21 @@ def _counted(connection: sa.Connection, listing: Listing, query: Query) -> tuple
     asked = conditions(query.predicates, listing.fields)
     scope = [Sql(f"{name} = ?", (value,)) for name, value in query.scope.items()]
     if asked or scope:
-        narrow = map(_hidden, scope) if _finds_few(listing, query) else scope
-        few = _values(connection, f"SELECT {id} FROM {table.name}", [*narrow, *asked], f" LIMIT {_FEW + 1}")
+        narrow = _narrow(listing, query, scope, asked)
+        few = _values(connection, f"SELECT {id} FROM {table.name}", narrow, f" LIMIT {_FEW + 1}")
         if len(few) <= _FEW:
             return len(few), [Sql(f"{id} IN (SELECT value FROM json_each(?))", (json.dumps(few),))]
     [total] = _values(connection, f"SELECT count(*) FROM {table.name}", [*scope, *asked])
     is_indexed = (*query.scope, *_order(listing, query)) in _indexes(table)
     return total, [*(scope if is_indexed else map(_hidden, scope)), *map(_hidden, asked)]
+
+
+def _narrow(listing: Listing, query: Query, scope: list[Sql], asked: list[Sql]) -> list[Sql]:
+    """Return conditions by which the database finds few rows soon."""
+    if _finds_few(listing, query):
+        return [*map(_hidden, scope), *asked]
+    near = in_chunks(query.predicates, listing.fields)
+    return [*near, *map(_hidden, (*scope, *asked))] if near else [*scope, *asked]
 
 
 def _finds_few(listing: Listing, query: Query) -> bool:
@@ -95,7 +103,9 @@ def _indexes(table: sa.Table) -> frozenset[tuple[str, ...]]:
 def _order(listing: Listing, query: Query) -> tuple[str, ...]:
     """Return what rows are sorted by; ties are broken by id in the same direction, so that no row is on two pages."""
     id, listed = id_of(listing.table).name, listing.fields.get(query.sort)
-    return (id,) if listed is None or listed.is_literal else tuple(dict.fromkeys((listed.key, id)))
+    if listed is None or listed.is_literal or listed.column in query.scope:  # the same for all rows
+        return (id,)
+    return tuple(dict.fromkeys((listed.key, id)))
 
 
 def _page(listing: Listing, query: Query, where: list[Sql]) -> Sql:

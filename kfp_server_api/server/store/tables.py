@@ -14,6 +14,10 @@ metadata: sa.MetaData = sa.MetaData()
 ASCII = "ascii"
 """Key in the `info` of columns of such texts, for which `lower` is the same as `fold`."""
 
+CHUNKED = "chunked"
+"""Key in the `info` of a column whose texts stand in chunks, too: the SQL of a condition on a pattern of LIKE, which is
+true of all rows of a chunk that has such a text somewhere, and is found out without a look at each row."""
+
 
 def _text(name: str, **options: Any) -> sa.Column[str]:
     return sa.Column(name, sa.Text, nullable=False, default="", **options)
@@ -149,12 +153,28 @@ _OF_EXPERIMENT = (
 )
 """What the runs of one experiment are listed and filtered by, in one index, so that no row is read for nothing."""
 
+_SHARED = ("storage_state", "state", "recurring_run_id")
+"""Columns with values that many runs have, in one experiment or another."""
+
+
+def _of_experiment_by(name: str) -> tuple[Any, ...]:
+    """Return what leads to the runs of an experiment with a value; without the column itself, rows would be read."""
+    return "experiment_id", sa.text(f"lower({name})"), "created_at", "run_id", name
+
+
+_CHUNK = 100
+"""Runs whose names are in one chunk: many, so that few are searched; few, so that one is soon made anew."""
+
+_IN_CHUNKS = "name_chunk IN (SELECT chunk FROM run_names WHERE names LIKE ? ESCAPE '\\')"
+
+_NEXT_CHUNK = sa.text(f"(SELECT ifnull(max(rowid), 0) / {_CHUNK} FROM runs)")
+
 runs: sa.Table = sa.Table(
     "runs",
     metadata,
     _id("run_id"),
     _ascii("experiment_id"),
-    _text("display_name"),
+    _text("display_name", info={CHUNKED: _IN_CHUNKS}),
     _text("description"),
     _ascii("storage_state"),
     _ascii("state"),
@@ -174,15 +194,41 @@ runs: sa.Table = sa.Table(
     _key_of("display_name"),
     _key_of("description"),
     sa.Column("arrival", sa.BigInteger, nullable=False, default=0, server_default="0"),
+    sa.Column("name_chunk", sa.BigInteger, nullable=False, default=_NEXT_CHUNK, server_default="0"),
     sa.Index("runs_by_time", "created_at", "run_id"),
     sa.Index("runs_by_state", "state", "arrival"),
     sa.Index("runs_by_name", "display_name_key", "run_id"),
     sa.Index("runs_by_experiment", *_OF_EXPERIMENT),
+    sa.Index("runs_by_name_chunk", "name_chunk", "display_name_key", "experiment_id", "run_id"),
+    *(sa.Index(f"runs_of_experiment_by_{name}", *_of_experiment_by(name)) for name in _SHARED),
     *(sa.Index(f"runs_sorted_by_{name}", name, "run_id") for name in _SORTED),
     *(sa.Index(f"runs_sorted_by_{name}", sa.text(f"lower({name})"), "run_id") for name in _SORTED_ASCII),
     *(sa.Index(f"runs_sorted_by_{name}", sa.text(f"lower({made})"), "run_id") for name, made in MADE_OF_RUNS.items()),
 )
 """Runs. Those that are PENDING are the queue, in the order of `arrival`; `recorder` alone writes their state."""
+
+run_names: sa.Table = sa.Table("run_names", metadata, sa.Column("chunk", sa.Integer, primary_key=True), _text("names"))
+"""The folded names of runs, many in one text: to search it costs a fraction of a look at each run."""
+
+
+def _keep_names(_: object, connection: sa.Connection, **__: object) -> None:
+    """Have the names in chunks follow the runs, whoever writes them."""
+    # `substr` ends a text where LIKE does, at a zero character, behind which other names would be lost.
+    connection.exec_driver_sql(
+        "CREATE TRIGGER run_names_after_insert AFTER INSERT ON runs BEGIN "
+        "INSERT INTO run_names VALUES (new.name_chunk, substr(new.display_name_key, 1)) "
+        "ON CONFLICT (chunk) DO UPDATE SET names = names || char(10) || excluded.names; END"
+    )
+    for name, change in {"delete": "DELETE", "update": "UPDATE OF display_name_key"}.items():
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER run_names_after_{name} AFTER {change} ON runs BEGIN "
+            "DELETE FROM run_names WHERE chunk = old.name_chunk; "
+            "INSERT INTO run_names SELECT name_chunk, group_concat(substr(display_name_key, 1), char(10)) FROM runs "
+            "WHERE name_chunk = old.name_chunk GROUP BY name_chunk; END"
+        )
+
+
+sa.event.listen(runs, "after_create", _keep_names)
 
 tasks: sa.Table = sa.Table(
     "tasks",

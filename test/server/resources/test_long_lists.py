@@ -8,11 +8,13 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
+from random import Random
 from typing import Any, cast
 
 import pytest
 import sqlalchemy as sa
 
+from kfp_server_api.server.resources.filters import Predicate, conditions, in_chunks
 from kfp_server_api.server.resources.listing import Listing, read_query
 from kfp_server_api.server.resources.pages import read_page
 from kfp_server_api.server.resources.pipeline_versions import LISTING as pipeline_versions_listing
@@ -78,7 +80,9 @@ FILTERS = {
 
 
 @pytest.mark.parametrize("scope", [{}, {"experiment_id": "one"}, {"experiment_id": "other"}], ids=str)
-@pytest.mark.parametrize("sort", ["created_at", "created_at desc", "finished_at desc", "name", "namespace desc"])
+@pytest.mark.parametrize(
+    "sort", ["created_at", "created_at desc", "finished_at desc", "name", "experiment_id", "namespace desc"]
+)
 @pytest.mark.parametrize("text", FILTERS, ids=["all", "rare", "usual", "not", "none"])
 def test_pages_hold_what_is_asked_for_in_order(store: Store, scope: dict[str, str], sort: str, text: str) -> None:
     column = {"name": "display_name"}.get(sort.split()[0], sort.split()[0])
@@ -139,6 +143,73 @@ def test_a_page_of_many_versions_is_found_by_an_index_of_their_pipeline(store: S
 def test_what_few_have_is_found_by_its_own_index_in_an_experiment_too(store: Store, key: str) -> None:
     steps = plan(store, LISTING, {"experiment_id": "one"}, filter=predicate(key, "EQUALS", "1"))
     assert not [step for step in steps if "runs_by_experiment" in step]
+
+
+@pytest.mark.parametrize("scope", [{}, {"experiment_id": "one"}], ids=str)
+@pytest.mark.parametrize("part", ["rare 07", "nothing", "r_re", "r%250"])
+def test_a_part_of_a_name_that_few_have_is_looked_for_without_a_look_at_each_run(
+    store: Store, scope: dict[str, str], part: str
+) -> None:
+    available = {"key": "storage_state", "operation": "EQUALS", "string_value": "AVAILABLE"}
+    of_name = {"key": "name", "operation": "IS_SUBSTRING", "string_value": part}
+    for predicates in ([of_name], [of_name, available]):
+        steps = plan(store, LISTING, scope, filter=json.dumps({"predicates": predicates}))
+        assert [step for step in steps if "runs_by_name_chunk" in step]
+        assert not [step for step in steps if "SCAN runs" in step]
+
+
+@pytest.mark.parametrize("key", ["state", "storage_state", "status", "experiment_id", "recurring_run_id"])
+@pytest.mark.parametrize(("operation", "value"), [("IS_SUBSTRING", "nowhere"), ("GREATER_THAN", "zzz")])
+def test_of_what_has_few_different_values_each_is_compared_once(
+    store: Store, key: str, operation: str, value: str
+) -> None:
+    steps = plan(store, LISTING, filter=predicate(key, operation, value))
+    assert not [step for step in steps if "SCAN runs" in step]
+
+
+@pytest.mark.parametrize("key", ["state", "storage_state", "recurring_run_id"])
+@pytest.mark.parametrize("operation", ["EQUALS", "IN"])
+def test_a_state_that_no_run_of_an_experiment_has_is_not_looked_for_in_each(
+    store: Store, key: str, operation: str
+) -> None:
+    value = {"string_value": "nowhere"} if operation == "EQUALS" else {"string_values": {"values": ["nowhere", "x"]}}
+    text = json.dumps({"predicates": [{"key": key, "operation": operation, **value}]})
+    steps = plan(store, LISTING, {"experiment_id": "one"}, filter=text)
+    assert [step for step in steps if f"runs_of_experiment_by_{key} (experiment_id=? AND" in step]
+
+
+SIGNS = ("a", "B", "é", "e", "%", "_", "\\", "\0", "\n", " ", "ß", "\uff05", "日")
+"""What names and parts of them are made of: signs that mean something in patterns, ends, and such as are folded."""
+
+
+def some_text(random: Random, longest: int) -> str:
+    return "".join(random.choices(SIGNS, k=random.randint(0, longest)))
+
+
+def found(connection: sa.Connection, where: list[rows.Sql]) -> set[str]:
+    sql = f"SELECT run_id FROM runs WHERE {' AND '.join(each.text for each in where)}"
+    return {run_id for (run_id,) in rows.execute(connection, sql, [value for each in where for value in each.values])}
+
+
+def test_parts_of_names_are_found_in_chunks_as_in_each_name(tmp_path: Path) -> None:
+    random = Random(13)
+    with closing(Store(tmp_path / "kfp.db")) as store, store.write() as connection:
+        for number in range(250):
+            connection.execute(runs.insert(), {"run_id": f"{number}", "display_name": some_text(random, 8)})
+        connection.exec_driver_sql("DELETE FROM runs WHERE run_id % 7 = 0")
+        matched = 0
+        for _ in range(600):
+            of_name = Predicate("name", "IS_SUBSTRING", some_text(random, 4))
+            [exact], [chunks] = conditions([of_name], LISTING.fields), in_chunks([of_name], LISTING.fields)
+            wanted = found(connection, [exact])
+            assert found(connection, [chunks, exact]) == wanted, of_name
+            matched += bool(wanted)
+    assert matched > 150
+
+
+def test_inside_an_experiment_an_order_by_experiments_is_that_of_ids(store: Store) -> None:
+    steps = plan(store, LISTING, {"experiment_id": "one"}, sort_by="experiment_id")
+    assert not [step for step in steps if "runs_sorted_by_experiment_id" in step]
 
 
 def test_a_page_takes_a_statement_to_count_and_one_to_read(store: Store) -> None:

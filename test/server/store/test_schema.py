@@ -77,9 +77,10 @@ def test_an_old_file_opens_a_second_time(old: Path) -> None:
 
 
 def layout(file: Path) -> dict[str, Any]:
-    """Return the tables, columns, indexes and foreign keys of a file."""
+    """Return the tables, columns, indexes, foreign keys and triggers of a file."""
     with closing(sqlite3.connect(file)) as connection:
         names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        triggers = connection.execute("SELECT tbl_name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
         written = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index'"))
 
         def columns(index: str) -> list[str | None]:
@@ -96,6 +97,7 @@ def layout(file: Path) -> dict[str, Any]:
                     for _, index, unique, *_ in connection.execute(f"PRAGMA index_list({name})")
                 ),
                 "keys": [row[2:7] for row in connection.execute(f"PRAGMA foreign_key_list({name})")],
+                "triggers": sorted(sql for table, sql in triggers if table == name),
             }
             for name in names
         }
@@ -106,6 +108,13 @@ def test_an_upgraded_file_has_the_layout_of_a_new_one(old: Path, tmp_path: Path)
     for file in (old, new):
         Store(file).close()
     assert layout(old) == layout(new)
+
+
+def test_old_runs_are_found_by_a_part_of_their_name(call: Caller) -> None:
+    for run in ANSWERS["/runs"]["runs"]:
+        part = {"key": "name", "operation": "IS_SUBSTRING", "string_value": run["display_name"][1:-1]}
+        found = call("GET", "/runs", filter=[part]).json["runs"]
+        assert run["run_id"] in {each["run_id"] for each in found}
 
 
 def test_the_first_revision_makes_the_tables_of_the_first_release(old: Path, tmp_path: Path) -> None:
