@@ -16,7 +16,7 @@ DATABASE = "kfp.db"
 
 _PREFIX = "kfp-server-"
 _NEW = 60.0
-"""Seconds after which a folder without a lock is none that a server is just making its database in."""
+"""Seconds after which a folder without a database is none that a server is just making it in."""
 
 
 def temporary_folder() -> Path:
@@ -37,11 +37,14 @@ def _is_own(folder: Path) -> bool:
 
 
 def _remove_unless_used(folder: Path) -> None:
-    lock = beside(folder / DATABASE)
+    database = folder / DATABASE
+    if not database.exists() and folder.stat().st_mtime > time.time() - _NEW:
+        return  # its server may be about to lock it
+    lock = beside(database)
     if lock.exists():
         held = locked(lock)
         if held:
             with held:
                 shutil.rmtree(folder, ignore_errors=True)
-    elif folder.stat().st_mtime < time.time() - _NEW:
+    else:
         folder.rmdir()  # where it is empty: nothing else is known to be a server's

@@ -24,9 +24,18 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_folder_that_a_killed_server_left_is_removed(tmp_path: Path) -> None:
     left = tmp_path / "kfp-server-left"
     (left / "kfp.db.runs").mkdir(parents=True)
+    (left / DATABASE).touch()
     beside(left / DATABASE).touch()
     folder = temporary_folder()
     assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_a_folder_that_another_server_is_about_to_lock_stays(tmp_path: Path) -> None:
+    being_made = tmp_path / "kfp-server-new"
+    being_made.mkdir()
+    beside(being_made / DATABASE).touch()
+    temporary_folder()
+    assert beside(being_made / DATABASE).exists()
 
 
 def test_a_folder_in_use_stays() -> None:
