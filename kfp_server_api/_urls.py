@@ -7,10 +7,11 @@ import re
 from functools import lru_cache
 from typing import Any
 
-# Patterns as text, since compiling them would take a tenth of the time to a first client.
-_MISWRITTEN = r"https?(?::(?:/|$)|//)"
 PORTS = {"http": 80, "https": 443}
 """The schemes of servers, each with its port where a URL names none."""
+
+# Patterns as text, since compiling them would take a tenth of the time to a first client.
+_MISWRITTEN = r"https?(?::(?:/|$)|//)"
 _NEVER = r"[\s\x00-\x1f\x7f\\]"
 _LABEL = r"[^\s\"%<>^`{|}/?#@:\[\]\\.]+"
 _AUTHORITY = rf"(?:\[[0-9A-Fa-f:.]+(?:%[\w.~%-]+)?\]|{_LABEL}(?:\.{_LABEL})*\.?)(?::([^:]*))?"

@@ -50,7 +50,7 @@ OF_THE_SERVER = {
     "__main__": "local_server settings",
 }
 """The other parts that each part of the server imports. `READ_BY_THE_SERVER` names what it reads of the client."""
-READ_BY_THE_SERVER = {"api", "models", "exceptions", "_operation", "_model", "_version", "server"}
+READ_BY_THE_SERVER = {"api", "models", "exceptions", "_operation", "_model", "_urls", "_version", "server"}
 SERVERS_ONLY = {"starlette", "uvicorn", "sqlalchemy", "kfp", "yaml", "croniter", "anyio", "multipart", "alembic"}
 USED_WHERE_INSTALLED = {"_spec_files": {"yaml"}}
 """What the server needs, and a file of the client uses where it finds it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, lru_cache
 from typing import Any
 
@@ -133,22 +133,22 @@ def _json(value: Any) -> str:
 
 
 def _model_writer(type_name: str) -> Callable[[Any], str]:
-    model = getattr(models, type_name)
-    fields: list[tuple[str, str, Callable[[Any], bool] | None, Callable[[Any], str]]] = []
-
     def write_model(value: Any) -> str:
-        if not fields:  # made when they are first needed, since models refer to one another
-            fields.extend(
-                (n, f'"{model.attribute_map[n]}":', _is_set(t), _writer(t)) for n, t in model.openapi_types.items()
-            )
         found = []
-        for name, key, is_set, write_field in fields:
+        for name, key, is_set, write_field in _fields(type_name):
             item = value.get(name)
             if item if is_set is None else item is not None and is_set(item):
                 found.append(key + write_field(item))
         return f"{{{','.join(found)}}}"
 
     return write_model
+
+
+@cache
+def _fields(type_name: str) -> Sequence[tuple[str, str, Callable[[Any], bool] | None, Callable[[Any], str]]]:
+    """Return how the fields of a model are written; not before they are needed, since models refer to one another."""
+    model = getattr(models, type_name)
+    return [(n, f'"{model.attribute_map[n]}":', _is_set(t), _writer(t)) for n, t in model.openapi_types.items()]
 
 
 def _is_set(type_name: str) -> Callable[[Any], bool] | None:

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kfp_server_api._urls import PORTS
+
 PROCESSORS = os.cpu_count() or 1
 
 TASKS_AT_ONCE = 32
 """More than processors: many tasks wait, some for one another."""
 _ORIGIN = re.compile(r"(https?)://([^/?#@:\[\]\s]+|\[[0-9a-fA-F:.]+\])(?::([0-9]{1,5}))?/?\Z", re.IGNORECASE)
-_PORTS = {"http": "80", "https": "443"}
 
 
 @dataclass(frozen=True)
@@ -79,4 +80,4 @@ def origin_of(text: str) -> str:
     if not found:
         raise ValueError(f"{text!r} is no origin such as http://localhost:3000")
     scheme, host, port = (part.lower() if part else "" for part in found.groups())
-    return f"{scheme}://{host}" + ("" if port in ("", _PORTS[scheme]) else f":{port}")
+    return f"{scheme}://{host}" + ("" if port in ("", str(PORTS[scheme])) else f":{port}")

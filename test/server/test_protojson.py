@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from kfp_server_api.server.errors import RequestError
 EXPERIMENT, RUN, FILTER = "V2beta1Experiment", "V2beta1Run", "V2beta1Filter"
 SOURCE = "oneof kubeflow.pipelines.backend.api.v2beta1.Run.pipeline_source is already set"
 VALUE = "oneof kubeflow.pipelines.backend.api.v2beta1.Predicate.value is already set"
+WRITTEN = '{"run_id":"r","display_name":"d","state":"RUNNING","run_details":{"task_details":[{"task_id":"t"}]}}'
 REFUSED = [
     (EXPERIMENT, "[]", "proto: syntax error (line 1:1): unexpected token ["),
     (EXPERIMENT, "null", "proto: syntax error (line 1:1): unexpected token null"),
@@ -84,3 +87,17 @@ def test_a_whole_number_is_shown_without_its_point(number: float, shown: float) 
     text = protojson.write(RUN, {"runtime_config": {"parameters": {"a": number}}})
     value = json.loads(text)["runtime_config"]["parameters"]["a"]
     assert (value, type(value)) == (shown, type(shown))
+
+
+def test_the_first_replies_are_whole_whatever_the_number_of_threads() -> None:
+    run = {"run_id": "r", "display_name": "d", "state": "RUNNING", "run_details": {"task_details": [{"task_id": "t"}]}}
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            for _ in range(20):
+                protojson._writer.cache_clear()
+                protojson._fields.cache_clear()
+                assert set(threads.map(lambda _: protojson.write(RUN, run), range(8))) == {WRITTEN}
+    finally:
+        sys.setswitchinterval(before)

@@ -24,7 +24,7 @@ from kfp_server_api.server.errors import (
     TextError,
     UploadError,
 )
-from kfp_server_api.server.http.arguments import Received, closing, read_arguments, receive, takes_file, takes_long
+from kfp_server_api.server.http.arguments import Received, closing, error_of, read_arguments, receive, takes_long
 from kfp_server_api.server.http.origin_guard import OriginGuard
 from kfp_server_api.server.http.paths import refusal
 from kfp_server_api.server.http.routes import Endpoint, Route, Routes
@@ -161,8 +161,8 @@ def _in_order() -> list[Operation]:
 
 def _route(operation: Operation, context: Context, handler: Handler | None, threads: Threads) -> Route:
     methods = () if operation.name in _ANY_METHOD else (operation.method,)
-    error = UploadError if takes_file(operation) else RequestError
-    return Route(operation.name, operation.path, methods, _endpoint(operation, context, handler, threads), error)
+    endpoint = _endpoint(operation, context, handler, threads)
+    return Route(operation.name, operation.path, methods, endpoint, error_of(operation))
 
 
 def _older_routes(context: Context, threads: Threads) -> list[Route]:

@@ -16,7 +16,7 @@ from starlette.types import Scope
 
 from kfp_server_api._operation import Operation
 from kfp_server_api.server import protojson
-from kfp_server_api.server.errors import malformed
+from kfp_server_api.server.errors import RequestError, UploadError, malformed
 from kfp_server_api.server.gotext import bad_escape
 from kfp_server_api.server.json_safe import check_text
 from kfp_server_api.server.limits import LARGEST, TOO_LARGE
@@ -36,6 +36,11 @@ Received = Union[IO[bytes], Upload, str, None]
 def takes_file(operation: Operation) -> bool:
     """Tell whether an operation is an upload."""
     return any(param.location == "file" for param in operation.params)
+
+
+def error_of(operation: Operation) -> type[RequestError]:
+    """Return the shape of an operation's errors."""
+    return UploadError if takes_file(operation) else RequestError
 
 
 @contextmanager

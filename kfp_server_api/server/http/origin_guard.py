@@ -40,8 +40,10 @@ class OriginGuard:
                 told.setdefault(name, []).append(value.decode("latin-1"))
         hosts = told.pop(b"host", [])
         reason = self._reason(hosts) or (self._reason_of_page(hosts, told) if told else "")
+        if not reason:
+            return None
         problem = GatewayError(FORBIDDEN, reason)
-        return JSONResponse(problem.body(), problem.status) if reason else None
+        return JSONResponse(problem.body(), problem.status)
 
     def _reason(self, hosts: list[str]) -> str:
         for host in hosts:

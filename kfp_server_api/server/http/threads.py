@@ -19,8 +19,8 @@ import anyio
 
 from kfp_server_api._operation import Operation
 from kfp_server_api.server.descriptors import most
-from kfp_server_api.server.errors import UNAVAILABLE, RequestError, UploadError
-from kfp_server_api.server.http.arguments import takes_file
+from kfp_server_api.server.errors import UNAVAILABLE, RequestError
+from kfp_server_api.server.http.arguments import error_of
 from kfp_server_api.server.resources.call import PATIENCE, Result, before
 
 _MOST = 40
@@ -60,7 +60,7 @@ class Threads:
             return await self._answer(operation, work)
 
     async def _answer(self, operation: Operation, work: Callable[[], Result]) -> Result:
-        error = UploadError if takes_file(operation) else RequestError
+        error = error_of(operation)
         in_time = partial(before, time.monotonic() + PATIENCE, work, error)
         if operation.method == "GET":
             return await self.run(in_time)
